@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Rooms and arrows. A target may import what stands in its `dependencies` and nothing else; `ArchitectureTests` holds
+// the same list against the source text, because the compiler alone cannot see every door.
+let package = Package(
+    name: "waybill",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "waybill", targets: ["CLI"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // ByteBuffer, the chunk type of async-http-client's streamed bodies; already in the graph through it.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .target(name: "Model"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .target(name: "Vault", dependencies: ["Model", "COpenSSL"]),
+        .target(name: "Consent", dependencies: ["Model", "Vault"]),
+        .target(name: "Ledger", dependencies: ["Model", "Vault"]),
+        .target(
+            name: "Governance",
+            dependencies: ["Model", "Vault", "Consent", "Ledger", .product(name: "Logging", package: "swift-log")]
+        ),
+        .target(name: "Engine", dependencies: ["Model"]),
+        .target(
+            name: "Delivery",
+            dependencies: [
+                "Model", "Vault", "Governance",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .target(
+            name: "Store",
+            dependencies: [
+                "Model", "Consent", "Ledger", "Governance",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
+        .target(
+            name: "Operations",
+            dependencies: [
+                "Model", "Vault", "Consent", "Ledger", "Governance", "Engine", "Delivery", "Store", "Sandbox",
+                .product(name: "Yams", package: "Yams"),
+            ],
+            resources: [
+                .embedInCode("Policies/boundary.yaml"),
+                .embedInCode("Policies/agreement.v1.en.md"),
+                .embedInCode("Policies/agreement.v1.sv.md"),
+            ]
+        ),
+        .target(
+            name: "Sandbox",
+            dependencies: [
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .executableTarget(
+            name: "CLI",
+            dependencies: [
+                "Model", "Operations", "Sandbox",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+        .testTarget(name: "ModelTests", dependencies: ["Model"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        ]
+    if target.name == "Vault" {
+        target.swiftSettings?.append(.strictMemorySafety())
+    }
+}

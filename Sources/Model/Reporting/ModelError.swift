@@ -1,0 +1,60 @@
+/// A value that cannot be built because its parts break its rules.
+public enum ModelError: ReportableError, Equatable {
+    /// An identifier with characters outside the alphabet.
+    case identifier(text: String)
+    /// A time that is not RFC 3339 in UTC.
+    case timestamp(text: String)
+    /// A digest that is not 32 bytes.
+    case digest
+    /// Text that is not the canonical form of a JSON value (RFC 8785).
+    case notCanonical(reason: String)
+    /// Stored configuration that lacks a key or has the wrong kind of value in it.
+    case configuration(key: String)
+    /// An unknown contact field.
+    case field(name: String)
+    /// A contact too large for any request.
+    case contactTooLarge(bytes: Int)
+
+    public var code: String {
+        switch self {
+        case .identifier: "bad-identifier"
+        case .timestamp: "bad-timestamp"
+        case .digest: "bad-digest"
+        case .notCanonical: "not-canonical-json"
+        case .configuration: "bad-stored-configuration"
+        case .field: "unknown-contact-field"
+        case .contactTooLarge: "contact-too-large"
+        }
+    }
+
+    public var message: String {
+        switch self {
+        case .identifier(let text):
+            text.contains("@")
+                ? "a name may not contain '@': names are written to the log, which holds no personal data"
+                : "'\(text.prefix(64))' is not a usable name"
+        case .timestamp(let text): "'\(text.prefix(40))' is not an RFC 3339 time in UTC"
+        case .digest: "a SHA-256 digest has 32 bytes, 64 hexadecimal digits"
+        case .notCanonical(let reason): "not canonical JSON: \(reason)"
+        case .configuration(let key): "stored configuration lacks a usable '\(key)'"
+        case .field(let name): "there is no contact field '\(name.prefix(64))'"
+        case .contactTooLarge(let bytes): "one contact needs \(bytes) bytes, more than a whole request may have"
+        }
+    }
+
+    public var hint: String? {
+        switch self {
+        case .identifier: "use 1 to 64 letters, digits, '.', '_' or '-', starting with a letter or digit"
+        case .timestamp: "write it as 2026-11-23T12:00:00Z"
+        default: nil
+        }
+    }
+
+    public var failure: FailureClass {
+        switch self {
+        case .identifier, .timestamp, .field: .usage
+        case .digest, .contactTooLarge: .badInput
+        case .notCanonical, .configuration: .internalError
+        }
+    }
+}
