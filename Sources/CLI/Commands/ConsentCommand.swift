@@ -1,0 +1,119 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import Model
+internal import Operations
+
+struct ConsentCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "consent", abstract: "Signed consent of administrators to a destination and its scope.",
+        subcommands: [Request.self, Give.self, List.self, Show.self, Withdraw.self])
+
+    struct Request: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print the statement to sign.",
+            discussion: """
+                Standard output is exactly the text to sign:
+                  waybill consent request d1 --as anna > statement.txt
+                  ssh-keygen -Y sign -n consent@waybill -f ~/.ssh/id_ed25519 statement.txt
+                  waybill consent give d1 --as anna --signature statement.txt.sig
+                """)
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var actor: AsAdministrator
+        @Argument var destination: String
+        @Option(name: .long, help: "The language of the agreement you read: en or sv.") var language = "en"
+
+        func run() async throws {
+            let report = try await global.workspace().requestConsent(
+                destination, by: actor.administrator, language: language)
+            if global.json {
+                try Terminal.shared.answer(report) { "" }
+            } else {
+                Terminal.shared.raw(report.statement)
+            }
+        }
+    }
+
+    struct Give: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Give a signed consent, or sign one now with --key.")
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var actor: AsAdministrator
+        @Argument(help: "The destination, or the identifier of the request.") var destination: String
+        @Option(name: .long, help: "The file that ssh-keygen -Y sign wrote, or - for standard input.")
+        var signature: String?
+        @Option(name: .long, help: "Your private key file: asks for the statement and has ssh-keygen sign it.")
+        var key: String?
+        @Option(name: .long, help: "With --key: the language of the agreement you read, en or sv.") var language = "en"
+
+        func validate() throws {
+            guard (signature == nil) != (key == nil) else {
+                throw ValidationError("Give either --signature FILE or --key PRIVATE-KEY-FILE.")
+            }
+        }
+
+        func run() async throws {
+            let workspace = try global.workspace()
+            let armored: String
+            if let key {
+                let request = try await workspace.requestConsent(
+                    destination, by: actor.administrator, language: language)
+                if !global.json, !global.quiet { Terminal.shared.raw(request.statement + "\n") }
+                armored = try SSHKeygen.sign(request.statement, keyFile: key)
+            } else {
+                armored = try InputFile.text(signature ?? "-")
+            }
+            let report = try await workspace.giveConsent(destination, by: actor.administrator, signature: armored)
+            try Terminal.shared.answer(report) {
+                """
+                Consent given: log index \(report.index), valid until \(report.validUntil).
+                Anyone can check it with stock ssh-keygen:
+                  ssh-keygen -Y verify -f \(report.files)/allowed_signers -I \(report.administrator) \\
+                    -n consent@waybill -s \(report.files)/statement.txt.sig < \(report.files)/statement.txt
+                """
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show all consents.")
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            let all = try global.workspace().consents()
+            try Terminal.shared.answer(all) {
+                table(
+                    [["INDEX", "STATE", "DESTINATION", "BY", "UNTIL", "FIELDS", "SEGMENTS"]]
+                        + all.map {
+                            [
+                                "\($0.index)", $0.state, $0.destination, $0.administrator, $0.validUntil,
+                                $0.fields.joined(separator: ","), $0.segments.joined(separator: ","),
+                            ]
+                        })
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show one consent and what was signed.")
+        @OptionGroup var global: GlobalOptions
+        @Argument(help: "Its log index.") var index: Int64
+
+        func run() async throws {
+            let (report, statement) = try global.workspace().consent(index)
+            try Terminal.shared.answer(report) { statement + "\nstate: \(report.state)\nfiles: \(report.files)" }
+        }
+    }
+
+    struct Withdraw: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Withdraw a consent; nothing is sent under it from now on.")
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var actor: AsAdministrator
+        @Argument(help: "Its log index.") var index: Int64
+
+        func run() async throws {
+            let report = try await global.workspace().withdrawConsent(index, by: actor.administrator)
+            try Terminal.shared.answer(report) { "Withdrawn: the consent at log index \(report.index)" }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+internal import ArgumentParser
+internal import Model
+internal import Operations
+
+struct DestinationCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "destination", abstract: "SendGrid contact lists that profiles are exported to.",
+        subcommands: [
+            Connect.self, Map.self, Segments.self, List.self, Show.self, Suspend.self, Resume.self, Remove.self,
+        ])
+
+    static func words(_ destination: DestinationReport) -> String {
+        var rows = [
+            ["id", destination.id], ["state", destination.state], ["name", destination.name],
+            ["list", destination.listId], ["at", destination.baseUrl],
+            ["segments", destination.segments.isEmpty ? "none yet" : destination.segments.joined(separator: ", ")],
+        ]
+        rows += destination.fields.sorted { $0.key < $1.key }.map { [$0.key, "from \($0.value)"] }
+        if let by = destination.changedBy, let at = destination.changedAt {
+            rows.append([destination.state, "by \(by) at \(at)"])
+        }
+        return table(rows)
+    }
+
+    struct Connect: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Set up a destination: check the API key and the list, keep the key encrypted.")
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var actor: AsAdministrator
+        @Argument(help: "The kind of destination: sendgrid.") var kind: String
+        @Option(name: .long, help: "A recognizable name.") var name: String
+        @Option(name: .long, help: "The ID of an existing contact list.") var listID: ContactListID
+        @Option(name: .long, help: "The file with the SendGrid API key, or - for standard input.") var apiKeyFile: String
+        @Option(name: .customLong("base-url"), help: "Where SendGrid's API is.") var baseURL = "https://api.sendgrid.com"
+
+        func validate() throws {
+            guard kind == "sendgrid" else { throw ValidationError("The only kind of destination is 'sendgrid'.") }
+        }
+
+        func run() async throws {
+            let report = try await global.workspace().connectDestination(
+                name: name, listID: listID, keyFile: apiKeyFile, endpoint: try Endpoint(baseURL), by: actor.administrator)
+            Terminal.shared.note(report.warnings)
+            try Terminal.shared.answer(report) {
+                "Connected. The destination is \(report.id).\nNext: waybill destination map \(report.id) --email FIELD "
+                    + "--as \(actor.administrator)"
+            }
+        }
+    }
+
+    struct Map: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Data matching: which profile field fills which contact field.")
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var actor: AsAdministrator
+        @Argument var destination: String
+        @Option(name: .long, help: "Email (required).") var email: String
+        @Option(name: .long, help: "First name.") var firstName: String?
+        @Option(name: .long, help: "Last name.") var lastName: String?
+        @Option(name: [.long, .customLong("country-region")], help: "Country/Region.") var country: String?
+        @Option(name: [.long, .customLong("state-province-region")], help: "State.") var state: String?
+        @Option(name: .long, help: "City.") var city: String?
+        @Option(
+            name: [.customLong("post-code"), .customLong("postal-code"), .customLong("postcode")], help: "Post code.")
+        var postCode: String?
+        @Option(name: .long, help: "A custom field by its name at SendGrid: NAME=FIELD. May be repeated.")
+        var custom: [String] = []
+        @Option(name: .long, help: "A field that, when true, keeps a profile from being sent. May be repeated.")
+        var doNotContact: [String] = []
+
+        func run() async throws {
+            var others: [ContactField: String] = [
+                .firstName: firstName, .lastName: lastName, .country: country, .state: state, .city: city,
+                .postalCode: postCode,
+            ].compactMapValues(\.self)
+            for pair in custom {
+                guard let equals = pair.firstIndex(of: "="), pair.index(after: equals) < pair.endIndex else {
+                    throw ValidationError("--custom takes NAME=FIELD, for example --custom loyalty=LoyaltyTier")
+                }
+                let field = try ContactField(name: "custom:" + pair[..<equals])
+                others[field] = String(pair[pair.index(after: equals)...])
+            }
+            let report = try await global.workspace().mapDestination(
+                destination, matching: DataMatching(email: email, others: others), doNotContact: doNotContact,
+                by: actor.administrator)
+            try Terminal.shared.answer(report) { DestinationCommand.words(report) }
+        }
+    }
+
+    struct Segments: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Choose the segments to export.")
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var actor: AsAdministrator
+        @Argument var destination: String
+        @Argument(help: "The segments.") var segments: [SegmentName]
+
+        func run() async throws {
+            let report = try await global.workspace().chooseSegments(
+                destination, segments: segments, by: actor.administrator)
+            try Terminal.shared.answer(report) {
+                DestinationCommand.words(report)
+                    + "\nNext: waybill consent request \(report.id) --as \(actor.administrator)"
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show all destinations, removed ones included.")
+        @OptionGroup var global: GlobalOptions
+
+        func run() async throws {
+            let all = try global.workspace().destinations()
+            try Terminal.shared.answer(all) {
+                table(
+                    [["ID", "STATE", "NAME", "LIST", "SEGMENTS"]]
+                        + all.map { [$0.id, $0.state, $0.name, $0.listId, $0.segments.joined(separator: ",")] })
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show one destination.")
+        @OptionGroup var global: GlobalOptions
+        @Argument var destination: String
+
+        func run() async throws {
+            let report = try global.workspace().showDestination(destination)
+            try Terminal.shared.answer(report) { DestinationCommand.words(report) }
+        }
+    }
+
+    struct Suspend: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Refuse exports until the destination is resumed.")
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var actor: AsAdministrator
+        @Argument var destination: String
+
+        func run() async throws {
+            let report = try await global.workspace().setSuspended(true, destination, by: actor.administrator)
+            try Terminal.shared.answer(report) { "Suspended \(report.id)" }
+        }
+    }
+
+    struct Resume: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Allow exports again.")
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var actor: AsAdministrator
+        @Argument var destination: String
+
+        func run() async throws {
+            let report = try await global.workspace().setSuspended(false, destination, by: actor.administrator)
+            try Terminal.shared.answer(report) { "Resumed \(report.id)" }
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a destination: when this returns, not one more byte leaves for it.",
+            discussion: """
+                Running exports are stopped, open requests cut off, the API key destroyed. What has left cannot be called
+                back; the log lists it.
+                """)
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var actor: AsAdministrator
+        @Argument var destination: String
+        @Option(name: .long, help: "Why; is written to the log, so no personal data.") var reason: String?
+
+        func run() async throws {
+            let report = try await global.workspace().removeDestination(
+                destination, by: actor.administrator, reason: reason)
+            try Terminal.shared.answer(report) {
+                """
+                Removed \(report.id) (log index \(report.index)): nothing leaves for it any more, its API key is destroyed.
+                \(report.abortedRequests) open request(s) cut off; \(report.transfersTotal) transfer(s) in its whole time.
+                """
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+public import Model
+
+/// Why a key, a signature or a consent does not count.
+public enum ConsentError: ReportableError, Equatable {
+    case publicKey(problem: String)
+    case language(Language)
+    case statementMalformed(field: String)
+    case signatureMalformed(reason: String)
+    case wrongNamespace(found: String)
+    case wrongKey(AdministratorName)
+    case altered
+    case wrongAdministrator
+    case wrongDestination(signed: DestinationID, asked: DestinationID)
+    case replayed(index: Int64)
+    case requestExpired(at: Timestamp)
+    case notAdministrator(AdministratorName)
+    case retired(AdministratorName)
+    case agreementSuperseded(signed: Int64, current: Int64)
+    case expired(at: Timestamp)
+    case withdrawn(index: Int64)
+
+    public var code: String {
+        switch self {
+        case .publicKey: "bad-public-key"
+        case .language: "no-such-language"
+        case .statementMalformed: "bad-statement"
+        case .signatureMalformed: "bad-signature-file"
+        case .wrongNamespace: "signature-wrong-namespace"
+        case .wrongKey: "signature-wrong-key"
+        case .altered: "signature-altered"
+        case .wrongAdministrator: "signature-wrong-administrator"
+        case .wrongDestination: "signature-wrong-destination"
+        case .replayed: "signature-replayed"
+        case .requestExpired: "consent-request-expired"
+        case .notAdministrator: "not-an-administrator"
+        case .retired: "administrator-retired"
+        case .agreementSuperseded: "agreement-superseded"
+        case .expired: "consent-expired"
+        case .withdrawn: "consent-withdrawn"
+        }
+    }
+
+    public var message: String {
+        switch self {
+        case .publicKey(let problem): "this is no SSH public key that can be enrolled: \(problem)"
+        case .language(let language): "there is no text in '\(language.rawValue)'"
+        case .statementMalformed(let field): "the stored statement is not one that was issued here ('\(field)')"
+        case .signatureMalformed(let reason): "this is no SSH signature: \(reason)"
+        case .wrongNamespace(let found):
+            "the signature was made for the namespace '\(found.prefix(64))', not for '\(SSHSignature.namespace)'"
+        case .wrongKey(let name): "the signature was made with another key than the one enrolled for \(name)"
+        case .altered:
+            "the signature fits no statement issued to this administrator: the signed text was altered, or was never "
+                + "issued"
+        case .wrongAdministrator: "the statement names another administrator than the one whose consent it is stored as"
+        case .wrongDestination(let signed, let asked):
+            "the signature is for destination \(signed), not for \(asked)"
+        case .replayed(let index): "this signature was already used for the consent at log index \(index)"
+        case .requestExpired(let time): "the statement had to be signed before \(time)"
+        case .notAdministrator(let name): "\(name) is an auditor; only administrators consent and change destinations"
+        case .retired(let name): "\(name) is retired"
+        case .agreementSuperseded(let signed, let current):
+            "the consent is to version \(signed) of the agreement as it was; in force is version \(current)"
+        case .expired(let time): "the consent was valid until \(time)"
+        case .withdrawn(let index): "the consent at log index \(index) was withdrawn"
+        }
+    }
+
+    public var hint: String? {
+        switch self {
+        case .publicKey: "Ed25519 and ECDSA P-256 work: ssh-keygen -t ed25519 -f mykey, then enrol mykey.pub"
+        case .wrongNamespace, .altered, .signatureMalformed:
+            "sign exactly what 'waybill consent request' prints: ssh-keygen -Y sign -n \(SSHSignature.namespace) "
+                + "-f KEY statement.txt"
+        case .replayed, .requestExpired, .agreementSuperseded, .expired, .withdrawn:
+            "ask for a new statement with 'waybill consent request' and sign it"
+        case .wrongKey: "sign with the enrolled key, or enrol the new key under another name"
+        default: nil
+        }
+    }
+
+    public var failure: FailureClass {
+        switch self {
+        case .publicKey, .signatureMalformed: .badInput
+        case .language: .usage
+        default: .refused
+        }
+    }
+}

@@ -1,0 +1,176 @@
+public import Model
+
+/// The statement an administrator signs: plain UTF-8 text, one field a line, that names the agreement, the destination
+/// and the exact scope. Its bytes are stored as issued and never written anew.
+public struct Statement: Sendable, Hashable {
+    /// The parts of a statement.
+    public struct Parts: Sendable, Hashable {
+        public var agreementVersion: Int64
+        public var agreementDigest: Digest
+        public var language: Language
+        public var organization: String
+        public var administrator: AdministratorName
+        public var destination: DestinationID
+        public var listID: ContactListID
+        public var endpoint: String
+        public var processor: String
+        public var country: String
+        public var purpose: String
+        public var fields: [ContactField]
+        /// Each segment with the SHA-256 of its definition: who changes a rule asks for consent anew.
+        public var segments: [SegmentName: Digest]
+        public var transferMechanism: String
+        public var validFrom: Timestamp
+        public var validUntil: Timestamp
+        /// 256 bits, hexadecimal, used once.
+        public var nonce: String
+        public var issued: Timestamp
+        public var logOrigin: String
+        public var logSize: Int64
+        public var logRoot: Digest
+
+        // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
+        public init(
+            agreementVersion: Int64, agreementDigest: Digest, language: Language, organization: String,
+            administrator: AdministratorName, destination: DestinationID, listID: ContactListID, endpoint: String,
+            processor: String, country: String, purpose: String, fields: [ContactField],
+            segments: [SegmentName: Digest], transferMechanism: String, validFrom: Timestamp, validUntil: Timestamp,
+            nonce: String, issued: Timestamp, logOrigin: String, logSize: Int64, logRoot: Digest
+        ) {
+            self.agreementVersion = agreementVersion
+            self.agreementDigest = agreementDigest
+            self.language = language
+            self.organization = organization
+            self.administrator = administrator
+            self.destination = destination
+            self.listID = listID
+            self.endpoint = endpoint
+            self.processor = processor
+            self.country = country
+            self.purpose = purpose
+            self.fields = fields
+            self.segments = segments
+            self.transferMechanism = transferMechanism
+            self.validFrom = validFrom
+            self.validUntil = validUntil
+            self.nonce = nonce
+            self.issued = issued
+            self.logOrigin = logOrigin
+            self.logSize = logSize
+            self.logRoot = logRoot
+        }
+    }
+
+    /// What the statement says.
+    public let parts: Parts
+    /// The exact bytes that are signed.
+    public let bytes: [UInt8]
+
+    private static let title = "exporter-authorization/v1"
+
+    /// Writes the statement that says `parts`.
+    public init(_ parts: Parts) {
+        self.parts = parts
+        let segments = parts.segments.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.hex)" }
+        let lines: [(String, String)] = [
+            ("declaration", Self.declaration(parts.language)),
+            ("agreement-id", Agreement.identifier),
+            ("agreement-version", "\(parts.agreementVersion)"),
+            ("agreement-sha256", parts.agreementDigest.hex),
+            ("language", parts.language.rawValue),
+            ("organization", parts.organization),
+            ("administrator-id", parts.administrator.text),
+            ("role", Administrator.Role.administrator.rawValue),
+            ("destination-id", parts.destination.text),
+            ("destination-kind", "sendgrid"),
+            ("destination-list", parts.listID.text),
+            ("destination-endpoint", parts.endpoint),
+            ("processor", parts.processor),
+            ("boundary", "data leaves the compliance boundary of the organization"),
+            ("country", parts.country),
+            ("purposes", parts.purpose),
+            ("data-fields", parts.fields.map(\.name).joined(separator: ", ")),
+            ("segments", segments.joined(separator: ", ")),
+            ("transfer-mechanism", parts.transferMechanism),
+            ("valid-from", "\(parts.validFrom)"),
+            ("valid-until", "\(parts.validUntil)"),
+            ("nonce", parts.nonce),
+            ("issued-at", "\(parts.issued)"),
+            ("log-origin", parts.logOrigin),
+            ("log-size-at-issue", "\(parts.logSize)"),
+            ("log-root-at-issue", parts.logRoot.hex),
+        ]
+        let text = Self.title + "\n" + lines.map { "\($0.0): \(Self.oneLine($0.1))\n" }.joined()
+        bytes = Array(text.utf8)
+    }
+
+    /// Reads a statement from its exact bytes.
+    /// - Throws: ``ConsentError/statementMalformed(field:)`` if it is not one that ``init(_:)`` could have written.
+    public init(bytes: [UInt8]) throws(ConsentError) {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .statementMalformed(field: "encoding") }
+        var values: [Substring: Substring] = [:]
+        for line in text.split(separator: "\n").dropFirst() {
+            guard let colon = line.firstRange(of: ": ") else { continue }
+            values[line[..<colon.lowerBound]] = line[colon.upperBound...]
+        }
+        do {
+            parts = try Self.parts(values)
+        } catch {
+            throw error as? ConsentError ?? .statementMalformed(field: "value")
+        }
+        self.bytes = bytes
+        // The one way to be sure that nothing was read past: write it again and compare.
+        guard Statement(parts).bytes == bytes else { throw .statementMalformed(field: "layout") }
+    }
+
+    private static func parts(_ values: [Substring: Substring]) throws -> Parts {
+        func value(_ key: String) throws(ConsentError) -> String {
+            guard let value = values[key[...]] else { throw .statementMalformed(field: key) }
+            return String(value)
+        }
+        func number(_ key: String) throws -> Int64 {
+            guard let number = Int64(try value(key)) else { throw ConsentError.statementMalformed(field: key) }
+            return number
+        }
+        func list(_ key: String) throws -> [String] {
+            try value(key).split(separator: ",").map { String($0.drop { $0 == " " }) }
+        }
+        guard let language = Language(rawValue: try value("language")) else {
+            throw ConsentError.statementMalformed(field: "language")
+        }
+        var segments: [SegmentName: Digest] = [:]
+        for pair in try list("segments") {
+            let halves = pair.split(separator: "=")
+            guard halves.count == 2 else { throw ConsentError.statementMalformed(field: "segments") }
+            segments[try SegmentName(String(halves[0]))] = try Digest(hex: String(halves[1]))
+        }
+        return Parts(
+            agreementVersion: try number("agreement-version"), agreementDigest: try Digest(hex: value("agreement-sha256")),
+            language: language, organization: try value("organization"),
+            administrator: try AdministratorName(value("administrator-id")),
+            destination: try DestinationID(value("destination-id")), listID: try ContactListID(value("destination-list")),
+            endpoint: try value("destination-endpoint"), processor: try value("processor"),
+            country: try value("country"), purpose: try value("purposes"),
+            fields: try list("data-fields").map { try ContactField(name: $0) }, segments: segments,
+            transferMechanism: try value("transfer-mechanism"), validFrom: try Timestamp(value("valid-from")),
+            validUntil: try Timestamp(value("valid-until")), nonce: try value("nonce"),
+            issued: try Timestamp(value("issued-at")), logOrigin: try value("log-origin"),
+            logSize: try number("log-size-at-issue"), logRoot: try Digest(hex: value("log-root-at-issue")))
+    }
+
+    /// A line break in a value would let it pose as another field.
+    private static func oneLine(_ value: String) -> String {
+        String(value.map { $0.isNewline ? " " : $0 })
+    }
+
+    private static func declaration(_ language: Language) -> String {
+        switch language {
+        case .english:
+            "I agree, as administrator, that the data fields below, of the members of the segments below, are "
+                + "transmitted to the destination below, outside the compliance boundary, under the agreement below."
+        case .swedish:
+            "Jag accepterar, som administratör, att datafälten nedan, för medlemmarna i segmenten nedan, överförs "
+                + "till exportmålet nedan, utanför efterlevnadsgränsen, enligt avtalet nedan."
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// The parts of SendGrid's answers that are read. Everything is optional that was ever seen to be missing; unknown keys
+// and unknown values of enumerations are let pass.
+
+// swift-format-ignore: AlwaysUseLowerCamelCase
+struct ScopesBody: Decodable, Sendable {
+    let scopes: [String]
+}
+
+struct ListBody: Decodable, Sendable {
+    let name: String?
+}
+
+// swift-format-ignore: AlwaysUseLowerCamelCase
+struct FieldDefinitionsBody: Decodable, Sendable {
+    struct Field: Decodable, Sendable {
+        let id: String
+        let name: String
+        let field_type: String
+    }
+
+    /// Absent in live answers when there are none.
+    let custom_fields: [Field]?
+}
+
+// swift-format-ignore: AlwaysUseLowerCamelCase
+struct UpsertBody: Decodable, Sendable {
+    let job_id: String
+}
+
+// swift-format-ignore: AlwaysUseLowerCamelCase
+struct JobBody: Decodable, Sendable {
+    struct Results: Decodable, Sendable {
+        let requested_count: Int?
+        let created_count: Int?
+        let updated_count: Int?
+        let errored_count: Int?
+    }
+
+    let status: String
+    let results: Results?
+}
+
+struct ErrorsBody: Decodable, Sendable {
+    struct Item: Decodable, Sendable {
+        let field: String?
+        let message: String?
+    }
+
+    let errors: [Item]
+}
+
+/// How a job stands.
+public struct JobReport: Sendable, Hashable {
+    /// The states of a job.
+    public enum State: String, Sendable {
+        /// Not finished, whatever the counts say.
+        case pending
+        /// Finished without errors.
+        case completed
+        /// Finished; some contacts were refused.
+        case errored
+        /// Finished; all contacts were refused, or the job could not be processed.
+        case failed
+    }
+
+    /// The state; a word that this version does not know counts as pending, and the bound on waiting ends it.
+    public let state: State
+    /// How many contacts were refused so far; absent in the answer means none yet.
+    public let errored: Int
+    /// How many were created or updated so far.
+    public let stored: Int
+
+    init(_ body: JobBody) {
+        state = State(rawValue: body.status) ?? .pending
+        errored = body.results?.errored_count ?? 0
+        stored = (body.results?.created_count ?? 0) + (body.results?.updated_count ?? 0)
+    }
+}

@@ -1,0 +1,107 @@
+internal import AsyncHTTPClient
+internal import Governance
+internal import Model
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOSSL
+internal import Synchronization
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// What came back for a request.
+struct Answer: Sendable {
+    let status: Int
+    let headers: HTTPHeaders
+    let body: [UInt8]
+
+    /// SendGrid's name for the request; what its support asks for.
+    var requestID: String {
+        let text = headers.first(name: "x-amzn-requestid") ?? headers.first(name: "x-message-id") ?? ""
+        return text.utf8.count <= 64 && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+            ? text : ""
+    }
+}
+
+/// The connections to SendGrid. HTTP/1.1, TLS with full verification, no redirects, no proxy, no cookies.
+final class Connection: Sendable {
+    private let client: HTTPClient
+    private let channels: Channels
+    private let timeouts: Timeouts
+
+    /// No answer we read is near this; a larger one is not SendGrid's.
+    private static let maximumAnswer = 1 << 20
+
+    init(timeouts: Timeouts) {
+        let channels = Channels()
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.certificateVerification = .fullVerification
+        tls.minimumTLSVersion = .tlsv12
+        var configuration = HTTPClient.Configuration()
+        configuration.tlsConfiguration = tls
+        // A redirect would carry the profiles to a host that no policy has seen.
+        configuration.redirectConfiguration = .disallow
+        configuration.httpVersion = .http1Only
+        configuration.timeout = .init(connect: .init(timeouts.connect), read: .init(timeouts.silence))
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            channels.admit(channel)
+        }
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        self.channels = channels
+        self.timeouts = timeouts
+    }
+
+    /// Makes one request and reads its answer whole.
+    func exchange(
+        _ method: HTTPMethod, _ path: String, at endpoint: Endpoint, authorization: String, body: GuardedBody? = nil
+    ) async throws -> Answer {
+        var request = HTTPClientRequest(url: endpoint.description + path)
+        request.method = method
+        request.headers.add(name: "authorization", value: authorization)
+        request.headers.add(name: "accept", value: "application/json")
+        request.headers.add(name: "user-agent", value: "waybill")
+        if let body {
+            request.headers.add(name: "content-type", value: "application/json")
+            request.body = .stream(body, length: .known(Int64(body.count)))
+        }
+        let response = try await client.execute(request, timeout: .init(timeouts.request))
+        let buffer = try await response.body.collect(upTo: Self.maximumAnswer)
+        return Answer(status: Int(response.status.code), headers: response.headers, body: Array(buffer.readableBytesView))
+    }
+
+    /// Closes every connection at once, unsent bytes included, and returns when they are gone.
+    func sever() async {
+        await channels.sever()
+    }
+
+    /// Closes the pool.
+    func close() async {
+        // An error here says that something was still open, and it is closed all the same.
+        try? await client.shutdown()
+        await channels.sever()
+    }
+}
+
+/// The open connections, so that they can be severed.
+private final class Channels: Sendable {
+    private let open = Mutex<[ObjectIdentifier: any Channel]>([:])
+
+    func admit(_ channel: any Channel) -> EventLoopFuture<Void> {
+        let id = ObjectIdentifier(channel)
+        open.withLock { $0[id] = channel }
+        channel.closeFuture.whenComplete { _ in
+            self.open.withLock { $0[id] = nil }
+        }
+        // With linger time 0, close(2) discards what the kernel has not sent yet: after a removal not even the bytes in
+        // the socket's buffer go out (tcp(7), SO_LINGER). A request that ended well has nothing left to send.
+        guard let socket = channel as? any SocketOptionProvider else { return channel.eventLoop.makeSucceededVoidFuture() }
+        return socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+    }
+
+    func sever() async {
+        for channel in open.withLock({ Array($0.values) }) {
+            channel.close(mode: .all, promise: nil)
+            try? await channel.closeFuture.get()
+        }
+    }
+}

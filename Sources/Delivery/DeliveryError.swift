@@ -1,0 +1,122 @@
+public import Model
+
+/// What was asked of SendGrid.
+public enum InquirySubject: Sendable, Hashable {
+    case scopes
+    case list(ContactListID)
+    case fieldDefinitions
+    case job
+
+    var words: String {
+        switch self {
+        case .scopes: "the scopes of the API key"
+        case .list(let id): "the contact list \(id)"
+        case .fieldDefinitions: "the account's field definitions"
+        case .job: "the state of a job"
+        }
+    }
+}
+
+/// Why SendGrid did not answer a question. The answer's own words are not passed on: they may quote what was sent.
+public enum DeliveryError: ReportableError, Equatable {
+    case keyNotAccepted
+    case accessForbidden
+    case listNotFound(ContactListID)
+    case notFound(InquirySubject)
+    case rateLimited(seconds: Int)
+    case serverError(status: Int)
+    case unexpectedStatus(Int)
+    case unexpectedAnswer(about: InquirySubject)
+    case cannotConnect(endpoint: String)
+    case tlsNotVerified(endpoint: String)
+    case noAnswer(endpoint: String)
+
+    init(_ answer: Answer, about subject: InquirySubject) {
+        switch (answer.status, subject) {
+        case (401, _): self = .keyNotAccepted
+        case (403, _): self = .accessForbidden
+        case (404, .list(let id)): self = .listNotFound(id)
+        case (404, _): self = .notFound(subject)
+        case (429, _): self = .rateLimited(seconds: RateLimit.secondsUntilReset(answer.headers, now: .system))
+        case (500...599, _): self = .serverError(status: answer.status)
+        default: self = .unexpectedStatus(answer.status)
+        }
+    }
+
+    init(transport error: any Error, endpoint: Endpoint) {
+        switch TransportFailure(error) {
+        case .cannotConnect: self = .cannotConnect(endpoint: endpoint.description)
+        case .tls: self = .tlsNotVerified(endpoint: endpoint.description)
+        case .timeout, .connectionLost: self = .noAnswer(endpoint: endpoint.description)
+        }
+    }
+
+    /// The same words for the reason that a transfer's outcome was recorded with; nil if there is no more to say.
+    public init?(reason: String, list: ContactListID, endpoint: Endpoint) {
+        switch reason {
+        case "key-not-accepted": self = .keyNotAccepted
+        case "access-forbidden": self = .accessForbidden
+        case "list-not-found": self = .listNotFound(list)
+        case "rate-limited": self = .rateLimited(seconds: 60)
+        case "server-error": self = .serverError(status: 500)
+        case "cannot-connect": self = .cannotConnect(endpoint: endpoint.description)
+        case "tls-not-verified": self = .tlsNotVerified(endpoint: endpoint.description)
+        case "no-answer-in-time", "connection-lost": self = .noAnswer(endpoint: endpoint.description)
+        default: return nil
+        }
+    }
+
+    public var code: String {
+        switch self {
+        case .keyNotAccepted: "key-not-accepted"
+        case .accessForbidden: "access-forbidden"
+        case .listNotFound: "list-not-found"
+        case .notFound: "not-found"
+        case .rateLimited: "rate-limited"
+        case .serverError: "server-error"
+        case .unexpectedStatus: "unexpected-status"
+        case .unexpectedAnswer: "unexpected-answer"
+        case .cannotConnect: "cannot-connect"
+        case .tlsNotVerified: "tls-not-verified"
+        case .noAnswer: "no-answer"
+        }
+    }
+
+    public var message: String {
+        switch self {
+        case .keyNotAccepted: "SendGrid does not accept the API key (401): it is wrong, or was revoked"
+        case .accessForbidden:
+            "SendGrid forbids the access (403): the API key lacks the Marketing scope, or the account has no Marketing "
+                + "Campaigns plan, or is a legacy account"
+        case .listNotFound(let id): "SendGrid knows no contact list \(id) (404)"
+        case .notFound(let subject): "SendGrid does not know \(subject.words) (404)"
+        case .rateLimited(let seconds): "SendGrid's rate limit is used up (429); it is lifted in \(seconds) s"
+        case .serverError(let status): "SendGrid reports an error of its own (\(status))"
+        case .unexpectedStatus(let status): "SendGrid answers with a status that is not expected here (\(status))"
+        case .unexpectedAnswer(let subject): "SendGrid's answer about \(subject.words) is not of the documented form"
+        case .cannotConnect(let endpoint): "nothing answers at \(endpoint)"
+        case .tlsNotVerified(let endpoint): "the certificate of \(endpoint) does not verify; nothing was sent"
+        case .noAnswer(let endpoint): "\(endpoint) took the request but did not answer"
+        }
+    }
+
+    public var hint: String? {
+        switch self {
+        case .keyNotAccepted:
+            "make a key under Settings > API Keys, then remove this destination and connect a new one with it"
+        case .accessForbidden: "give the key 'Restricted Access' with Marketing set to Full, and check the plan"
+        case .listNotFound: "copy the ID from the list's address under Marketing > Contacts"
+        case .rateLimited, .serverError, .noAnswer: "run the command again later; what arrived is not lost"
+        case .cannotConnect: "check the network and --base-url"
+        case .tlsNotVerified: "install ca-certificates; if a proxy intercepts TLS, its authority must be trusted"
+        default: nil
+        }
+    }
+
+    public var failure: FailureClass {
+        switch self {
+        case .keyNotAccepted, .accessForbidden, .listNotFound, .notFound: .configuration
+        default: .unavailable
+        }
+    }
+}

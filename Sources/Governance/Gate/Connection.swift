@@ -1,0 +1,64 @@
+internal import Consent
+internal import Ledger
+public import Model
+public import Vault
+
+extension Gate {
+    /// Records a destination that answered, and seals its API key.
+    /// - Throws: ``Refusal`` if the host is not allowed or `administrator` is none; `LedgerError` or a storage error if
+    ///   the log cannot be written.
+    public func connect(
+        _ destination: Destination, key: borrowing SecretBytes, by administrator: AdministratorName
+    ) async throws {
+        let apiKey = try sealed(key, .apiKey, for: destination.id)
+        let subjectKey = try sealed(try SecretBytes.random(count: 32), .subjectKey, for: destination.id)
+        let connected = LogEntry(
+            .destinationConnected, actor: administrator.text,
+            [
+                "destination": .string(destination.id.text), "kind": .string("sendgrid"),
+                "display_name": .string(destination.displayName), "host": .string(destination.endpoint.host),
+                "list_id": .string(destination.listID.text), "rehearsal": .flag(destination.endpoint.isLoopback),
+            ])
+        _ = try await log.commit { transaction, appender in
+            try requireAdministrator(administrator, transaction)
+            let policy = try policyInForce(transaction)
+            guard policy.allows(destination.endpoint) else { throw Refusal.hostNotAllowed(destination.endpoint.host) }
+            try transaction.insert(destination: destination)
+            _ = try appender.append(connected)
+            for (field, secret) in [(SecretField.apiKey, apiKey), (.subjectKey, subjectKey)] {
+                try transaction.insert(secret: secret, field: field, of: destination.id)
+                var fields = try secretFields(secret, of: destination.id)
+                fields["key_version"] = .integer(Int64(secret.box.keyVersion))
+                _ = try appender.append(LogEntry(.secretSealed, actor: administrator.text, fields))
+            }
+        }
+    }
+
+    /// Makes sure that `name` is enrolled as administrator and not retired.
+    /// - Throws: ``Refusal/unknownAdministrator(_:)``, ``Refusal/notAdministrator(_:)``.
+    public func requireAdministrator(_ name: AdministratorName, _ transaction: Storage.Transaction) throws {
+        guard let administrator = try transaction.administrator(name) else { throw Refusal.unknownAdministrator(name) }
+        guard administrator.role == .administrator, administrator.retired == nil else {
+            throw Refusal.notAdministrator(name)
+        }
+    }
+
+    private func sealed(
+        _ secret: borrowing SecretBytes, _ field: SecretField, for id: DestinationID
+    ) throws -> SealedSecret {
+        let record = try RandomBytes.make(count: 16)
+        let label = SealedSecret.label(field: field, destination: id, record: record, version: 1)
+        return SealedSecret(
+            field: field, destination: id, record: record, version: 1, box: try keys.seal(secret, label: label))
+    }
+
+    /// What the log says of a secret: which record, which version, and the digest of the sealed bytes, never of the
+    /// secret.
+    func secretFields(_ secret: SealedSecret, of id: DestinationID) throws -> [String: CanonicalJSON] {
+        [
+            "destination": .string(id.text), "record": .string(Hex.encode(secret.record)),
+            "version": .integer(Int64(secret.version)),
+            "envelope_sha256": .string(try SHA256.digest(of: secret.box.bytes).hex),
+        ]
+    }
+}

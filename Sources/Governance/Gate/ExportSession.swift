@@ -1,0 +1,118 @@
+public import Model
+internal import Consent
+internal import Ledger
+internal import Vault
+
+/// Evidence that an export was cleared and begun. Made by ``Gate/begin(_:)``; every transfer of the export needs it, and
+/// is cleared again by itself.
+public struct ExportSession: Sendable {
+    /// The identifier of the export.
+    public let export: ExportID
+    /// Its destination, as it was when the export began.
+    public let destination: Destination
+    /// The log index of the consent it runs under.
+    public let consent: Int64
+    let subjectKey: SubjectKey
+    let lease: any Lease
+
+    init(export: ExportID, destination: Destination, consent: Int64, subjectKey: SubjectKey, lease: any Lease) {
+        self.export = export
+        self.destination = destination
+        self.consent = consent
+        self.subjectKey = subjectKey
+        self.lease = lease
+    }
+}
+
+/// A subject key, shared by reference because it cannot be copied.
+final class SubjectKey: Sendable {
+    let bytes: SecretBytes
+
+    init(_ bytes: consuming SecretBytes) {
+        self.bytes = bytes
+    }
+}
+
+extension Gate {
+    /// Says whether an export to this destination would be cleared now, without beginning one.
+    /// - Throws: ``Refusal`` or `ConsentError` if not; the refusal is logged.
+    public func preflight(_ id: DestinationID) async throws {
+        try await recordingRefusals(of: id, export: nil) {
+            try await storage.transaction { transaction in
+                _ = try clear(id, transaction)
+            }
+        }
+    }
+
+    /// Clears and begins an export of `profiles` profiles.
+    ///
+    /// Intents that an earlier process left without outcome are closed first, as *unknown*: the claim to the
+    /// destination's exports is exclusive, so whoever opened them is gone.
+    /// - Throws: ``Refusal`` or `ConsentError`, logged; `LedgerError` or a storage error if the log cannot be written.
+    public func begin(_ id: DestinationID, profiles: Int) async throws -> ExportSession {
+        guard let lease = try storage.exportLease(for: id) else { throw Refusal.exportRunning(id) }
+        do {
+            return try await recordingRefusals(of: id, export: nil) {
+                try await begin(id, profiles: profiles, lease: lease)
+            }
+        } catch {
+            lease.release()
+            throw error
+        }
+    }
+
+    private func begin(_ id: DestinationID, profiles: Int, lease: any Lease) async throws -> ExportSession {
+        let begun = try await log.commit { transaction, appender in
+            let clearance = try clear(id, transaction)
+            let maximum = clearance.policy.maximumProfiles
+            guard profiles <= maximum else { throw Refusal.tooManyProfiles(count: Int64(profiles), maximum: maximum) }
+            guard let subjectKey = try transaction.secret(.subjectKey, of: id) else { throw Refusal.keyMissing(id) }
+            for open in try transaction.openTransfers(of: id) {
+                let outcome = TransferOutcome(status: .unknown, reason: "process-ended")
+                let index = try appender.append(
+                    outcomeEntry(outcome, intent: open.intent, export: open.export, destination: id, contacts: nil))
+                try transaction.conclude(transfer: open.intent, outcome: index)
+            }
+            let export = try transaction.nextExportID()
+            let destination = clearance.destination
+            let started = LogEntry(
+                .exportStarted, actor: clearance.consent.parts.administrator.text,
+                [
+                    "export": .string(export.text), "destination": .string(id.text),
+                    "consent_index": .integer(clearance.consent.index),
+                    "policy_sha256": .string(try clearance.policy.digest().hex),
+                    "fields": .strings(clearance.matching.fields.map(\.name)),
+                    "segments": .strings(destination.segments.map(\.text)), "profiles": .integer(Int64(profiles)),
+                    "rehearsal": .flag(destination.endpoint.isLoopback),
+                ])
+            try transaction.insert(export: export, destination: id, startedAt: try appender.append(started))
+            return (export, destination, clearance.consent.index, subjectKey)
+        }.value
+        return ExportSession(
+            export: begun.0, destination: begun.1, consent: begun.2,
+            subjectKey: SubjectKey(try keys.open(begun.3)), lease: lease)
+    }
+
+    /// Records how an export ended, and gives up the claim to the destination's exports.
+    /// - Parameter counts: what the export's counts are, by the names of the command line's JSON.
+    /// - Throws: `LedgerError` or a storage error if the log cannot be written.
+    public func finish(
+        _ session: ExportSession, state: String, counts: [String: Int64], jobs: [CanonicalJSON]
+    ) async throws {
+        defer { session.lease.release() }
+        let entry = LogEntry(
+            .exportFinished, actor: "system",
+            [
+                "export": .string(session.export.text), "destination": .string(session.destination.id.text),
+                "state": .string(state), "counts": .object(counts.mapValues { .integer($0) }), "jobs": .array(jobs),
+            ])
+        _ = try await log.commit { transaction, appender in
+            try transaction.finish(export: session.export, state: state, at: try appender.append(entry))
+        }
+    }
+}
+
+extension CanonicalJSON {
+    /// `yes` or `no`: the log has no booleans.
+    public static func flag(_ isSet: Bool) -> CanonicalJSON { .string(isSet ? "yes" : "no") }
+}

@@ -1,0 +1,138 @@
+internal import Consent
+public import Ledger
+public import Model
+internal import Vault
+
+/// A transfer that has both its entries.
+public struct TransferRecord: Sendable {
+    /// The log index of the intent.
+    public let intent: Int64
+    /// The log index of the outcome.
+    public let outcomeIndex: Int64
+    /// What became of it.
+    public let outcome: TransferOutcome
+    /// Why it was stopped, if the destination ceased to stand while it was under way: some of it may have arrived.
+    public let halt: (any Error)?
+}
+
+extension Gate {
+    /// Makes one transfer: clears it, writes the intent, lends `send` the permit, writes the outcome.
+    ///
+    /// `send` runs only after the intent is durable under a signed head (I1). If the destination is removed or suspended
+    /// meanwhile, `send` is cancelled; it must not return before its connection is closed. Whatever it does, the outcome
+    /// is recorded before this returns (I2).
+    /// - Parameters:
+    ///   - attempt: 1 for the first request with these contacts.
+    ///   - earlier: the intent that this one repeats, if it does.
+    /// - Throws: ``Refusal`` or `ConsentError`, logged, if it is not cleared; `LedgerError` or a if the log
+    ///   cannot be written, in which case nothing was sent or the intent stays open.
+    public func transfer(
+        _ batch: PreparedBatch, in session: ExportSession, attempt: Int, repeating earlier: Int64? = nil,
+        send: @escaping @Sendable (consuming TransferPermit) async throws -> Conclusion
+    ) async throws -> TransferRecord {
+        let id = session.destination.id
+        guard batch.destination == id else { throw Refusal.batchOutsideExport("the destination") }
+        let manifest = try Manifest(addresses: batch.addresses.reveal(), key: session.subjectKey.bytes)
+        let bodyDigest = try SHA256.digest(of: batch.body.reveal())
+
+        let lease = try await storage.transferLease(for: id)
+        defer { lease.release() }
+
+        let committed = try await recordingRefusals(of: id, export: session.export) {
+            try await log.commit { transaction, appender in
+                let clearance = try clear(id, transaction)
+                try require(batch, fits: clearance)
+                guard let secret = try transaction.secret(.apiKey, of: id) else { throw Refusal.keyMissing(id) }
+                let entry = try intentEntry(
+                    batch, bodyDigest, manifest, clearance, session.export, attempt: attempt, earlier: earlier)
+                let index = try appender.append(entry)
+                try transaction.insert(
+                    transfer: index, export: session.export, destination: id, manifest: manifest)
+                return secret
+            }
+        }
+        // The commit point: the intent is durable, under a signed head. Before this line no byte can leave.
+        guard let receipt = committed.receipts.first else { throw Refusal.batchOutsideExport("the intent") }
+        let endpoint = session.destination.endpoint
+        let (result, halt) = await whileStanding(id) {
+            let permit = TransferPermit(
+                batch: batch, endpoint: endpoint, intent: receipt, standing: standingCheck(id),
+                key: try keys.open(committed.value))
+            return try await send(permit)
+        }
+        let outcome = Self.outcome(result, of: receipt, halt: halt)
+        let index = try await log.commit { transaction, appender in
+            let index = try appender.append(
+                outcomeEntry(
+                    outcome, intent: receipt.index, export: session.export, destination: id, contacts: batch.count))
+            try transaction.conclude(transfer: receipt.index, outcome: index)
+            return index
+        }.value
+        return TransferRecord(intent: receipt.index, outcomeIndex: index, outcome: outcome, halt: halt)
+    }
+
+    /// A batch carries the names of what is in it; they must be the ones that were cleared.
+    private func require(_ batch: PreparedBatch, fits clearance: borrowing Clearance) throws {
+        guard batch.listID == clearance.destination.listID else { throw Refusal.batchOutsideExport("the contact list") }
+        let allowed = clearance.matching.fields
+        guard batch.fields.allSatisfy({ allowed.contains($0) }) else { throw Refusal.batchOutsideExport("a field") }
+        let segments = clearance.destination.segments
+        guard batch.segments.allSatisfy({ segments.contains($0) }) else {
+            throw Refusal.batchOutsideExport("a segment")
+        }
+    }
+
+    /// What is recorded for whatever `send` did. A conclusion of another transfer is no conclusion of this one.
+    private static func outcome(
+        _ result: Result<Conclusion, any Error>, of intent: LedgerReceipt, halt: (any Error)?
+    ) -> TransferOutcome {
+        if case .success(let conclusion) = result, conclusion.intent == intent { return conclusion.outcome }
+        return TransferOutcome(
+            status: halt == nil ? .unknown : .aborted, reason: halt == nil ? "sender-failed" : "halted")
+    }
+
+    /// Runs `body` and, beside it, watches the standing: once the destination no longer stands, `body` is cancelled and
+    /// awaited. Returns what it did, and why it was halted if it was.
+    func whileStanding<R: Sendable>(
+        _ id: DestinationID, _ body: @escaping @Sendable () async throws -> R
+    ) async -> (result: Result<R, any Error>, halt: (any Error)?) {
+        let check = standingCheck(id)
+        return await withTaskGroup(of: WatchEvent<R>.self) { group in
+            group.addTask {
+                do {
+                    return .ended(.success(try await body()))
+                } catch {
+                    return .ended(.failure(error))
+                }
+            }
+            group.addTask {
+                while !Task.isCancelled {
+                    do {
+                        try check()
+                    } catch {
+                        return .halted(error)
+                    }
+                    try? await Task.sleep(for: .milliseconds(20))
+                }
+                return .watchEnded
+            }
+            var result: Result<R, any Error> = .failure(CancellationError())
+            var halt: (any Error)?
+            for await event in group {
+                switch event {
+                case .ended(let end): result = end
+                case .halted(let reason): halt = reason
+                case .watchEnded: continue
+                }
+                group.cancelAll()
+            }
+            return (result, halt)
+        }
+    }
+}
+
+private enum WatchEvent<R: Sendable>: Sendable {
+    case ended(Result<R, any Error>)
+    case halted(any Error)
+    case watchEnded
+}

@@ -1,0 +1,115 @@
+public import Consent
+public import Ledger
+public import Model
+public import Vault
+
+/// What the gate reads and writes inside one transaction, beside the log itself.
+public protocol GovernanceTransaction: LedgerTransaction {
+    /// The destination with this identifier, removed ones included.
+    func destination(_ id: DestinationID) throws -> Destination?
+    /// The canonical form of the newest policy.
+    func policy() throws -> CanonicalJSON?
+    /// The newest published agreement.
+    func agreement() throws -> Agreement?
+    /// The administrator or auditor of this name, retired ones included.
+    func administrator(_ name: AdministratorName) throws -> Administrator?
+    /// The consents to a destination, newest first, withdrawn ones included.
+    func consents(for id: DestinationID) throws -> [ConsentRecord]
+    /// The definition of a segment.
+    func segment(_ name: SegmentName) throws -> SegmentDefinition?
+    /// The definition of a source.
+    func source(_ name: SourceName) throws -> SourceDefinition?
+    /// The sealed secret of a destination, if it is still there.
+    func secret(_ field: SecretField, of id: DestinationID) throws -> SealedSecret?
+    /// Notes a new export as running.
+    func insert(export: ExportID, destination: DestinationID, startedAt index: Int64) throws
+    /// Adds a destination.
+    func insert(destination: Destination) throws
+    /// Changes the standing of a destination.
+    func set(standing: Destination.Standing, of id: DestinationID) throws
+    /// Keeps a sealed secret of a destination.
+    func insert(secret: SealedSecret, field: SecretField, of id: DestinationID) throws
+    /// Destroys a sealed secret, overwriting its bytes, and returns it if it was there.
+    func destroySecret(_ field: SecretField, of id: DestinationID) throws -> SealedSecret?
+    /// How many transfers to a destination have been recorded.
+    func transferCount(of id: DestinationID) throws -> Int64
+    /// The identifier for the next export.
+    func nextExportID() throws -> ExportID
+    /// Notes how an export ended.
+    func finish(export: ExportID, state: String, at index: Int64) throws
+    /// Notes an intent, and keeps its manifest.
+    func insert(transfer intent: Int64, export: ExportID, destination: DestinationID, manifest: Manifest) throws
+    /// Notes the outcome of an intent.
+    func conclude(transfer intent: Int64, outcome index: Int64) throws
+    /// The intents of a destination that have no outcome, with the export of each.
+    func openTransfers(of id: DestinationID) throws -> [(intent: Int64, export: ExportID)]
+}
+
+/// Durable state as the gate needs it. Only `Store` and test doubles conform.
+public protocol GovernanceStorage: LedgerStorage where Transaction: GovernanceTransaction {
+    /// The present standing of a destination, read outside any transaction; called for every chunk that is written.
+    func standing(of id: DestinationID) throws -> Destination.Standing?
+    /// Marks this process as having a request open to a destination.
+    ///
+    /// MUST hold until the lease is released or the process ends, whichever comes first, and MUST be seen by
+    /// ``waitUntilQuiet(_:seconds:)`` of every other process.
+    func transferLease(for id: DestinationID) async throws -> any Lease
+    /// Removes destroyed bytes from every file of the store, write-ahead log included.
+    func scrub() async throws
+    /// Frees the disk space kept in reserve for removals, for when nothing can be written any more.
+    func releaseReserve()
+    /// Claims the right to run exports to a destination, or returns nil while somebody has it.
+    func exportLease(for id: DestinationID) throws -> (any Lease)?
+    /// Returns true once no process has a request open to the destination, false if that takes more than `seconds`.
+    func waitUntilQuiet(_ id: DestinationID, seconds: Int) async throws -> Bool
+}
+
+/// A claim that ends when it is released, or with the process.
+public protocol Lease: Sendable {
+    /// Ends the claim. Calling it again does nothing.
+    func release()
+}
+
+/// The secrets that belong to a destination.
+public enum SecretField: String, Sendable, CaseIterable {
+    /// The SendGrid API key; destroyed on removal.
+    case apiKey = "api_key"
+    /// The key of the subject tags; outlives the destination, because auditors ask afterwards.
+    case subjectKey = "subject_key"
+}
+
+/// A sealed secret and what it is bound to.
+public struct SealedSecret: Sendable, Hashable {
+    /// What the sealing binds it to.
+    public let label: SecretLabel
+    /// The sealed bytes.
+    public let box: SealedBox
+    /// The identifier of the record, 16 bytes.
+    public let record: [UInt8]
+    /// The version of the record.
+    public let version: UInt64
+
+    /// The secret of `field` of a destination, sealed as version `version` of `record`.
+    public init(field: SecretField, destination: DestinationID, record: [UInt8], version: UInt64, box: SealedBox) {
+        label = Self.label(field: field, destination: destination, record: record, version: version)
+        self.box = box
+        self.record = record
+        self.version = version
+    }
+
+    /// What a destination's secret is bound to.
+    public static func label(
+        field: SecretField, destination: DestinationID, record: [UInt8], version: UInt64
+    ) -> SecretLabel {
+        SecretLabel(tenant: destination.text, table: "secrets", record: record, field: field.rawValue, version: version)
+    }
+}
+
+extension GovernanceTransaction {
+    /// The SHA-256 of a segment's definition together with that of its source, or nil if either is missing: what the
+    /// signed statement pins.
+    public func segmentDigest(_ name: SegmentName) throws -> Digest? {
+        guard let segment = try segment(name), let source = try source(segment.source) else { return nil }
+        return try SHA256.digest(of: CanonicalJSON.array([segment.canonical, source.canonical]).bytes)
+    }
+}

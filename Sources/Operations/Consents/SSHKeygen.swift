@@ -1,0 +1,50 @@
+internal import Consent
+internal import Foundation
+internal import Store
+
+/// Runs `ssh-keygen`, the one program that Waybill starts: it signs with a key that Waybill must not hold.
+public enum SSHKeygen {
+    /// Signs a statement with the private key in a file, as
+    /// `ssh-keygen -Y sign -n consent@waybill -f KEY` does. A passphrase is asked for on the terminal by ssh-keygen.
+    /// - Throws: ``OperationError/toolMissing(tool:package:)``, ``OperationError/signingFailed``.
+    public static func sign(_ statement: String, keyFile: String) throws -> String {
+        let output = try run(["-q", "-Y", "sign", "-n", SSHSignature.namespace, "-f", keyFile], input: statement)
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// Makes an Ed25519 key without passphrase, for rehearsals.
+    /// - Throws: ``OperationError/toolMissing(tool:package:)``, ``OperationError/signingFailed``.
+    public static func makeKey(at path: String, comment: String) throws {
+        _ = try run(["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path], input: "")
+    }
+
+    private static func run(_ arguments: [String], input: String) throws -> Data {
+        let process = Process()
+        process.executableURL = try locate()
+        process.arguments = arguments
+        let standardInput = Pipe()
+        let standardOutput = Pipe()
+        process.standardInput = standardInput
+        process.standardOutput = standardOutput
+        do {
+            try process.run()
+        } catch {
+            throw OperationError.toolMissing(tool: "ssh-keygen", package: "openssh-client")
+        }
+        try? standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+        try? standardInput.fileHandleForWriting.close()
+        let output = try standardOutput.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw OperationError.signingFailed }
+        return output
+    }
+
+    private static func locate() throws -> URL {
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        for directory in path.split(separator: ":") {
+            let candidate = "\(directory)/ssh-keygen"
+            if FileManager.default.isExecutableFile(atPath: candidate) { return URL(filePath: candidate) }
+        }
+        throw OperationError.toolMissing(tool: "ssh-keygen", package: "openssh-client")
+    }
+}

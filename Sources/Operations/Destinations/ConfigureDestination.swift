@@ -1,0 +1,83 @@
+internal import Engine
+internal import Governance
+internal import Ledger
+public import Model
+internal import Store
+internal import Vault
+
+extension Workspace {
+    /// Sets data matching. A consent covers the fields it names; more fields need a new one.
+    /// - Parameter doNotContact: profile fields that keep a profile from being sent when they are true.
+    /// - Throws: `Refusal` if it is removed, a field is not allowed, or `administrator` is none.
+    public func mapDestination(
+        _ name: String, matching: DataMatching, doNotContact: [String], by administrator: AdministratorName
+    ) async throws -> DestinationReport {
+        try await configure(name, by: administrator) { destination, policy in
+            let forbidden = matching.fields.filter { !policy.allows($0) }
+            guard forbidden.isEmpty else { throw Refusal.fieldsNotAllowed(forbidden.map(\.name)) }
+            destination.matching = matching
+            destination.doNotContact = doNotContact
+        }
+    }
+
+    /// Chooses the segments to export. A consent covers the segments it names, as they were defined when it was signed.
+    /// - Throws: ``OperationError/unknownSegment(_:)``; `Refusal` if it is removed or `administrator` is none.
+    public func chooseSegments(
+        _ name: String, segments: [SegmentName], by administrator: AdministratorName
+    ) async throws -> DestinationReport {
+        for segment in segments { _ = try self.segment(segment) }
+        return try await configure(name, by: administrator) { destination, _ in
+            destination.segments = segments.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        }
+    }
+
+    private func configure(
+        _ name: String, by administrator: AdministratorName,
+        _ change: @Sendable (inout Destination, Policy) throws -> Void
+    ) async throws -> DestinationReport {
+        let id = try destination(name).id
+        let policy = try policyInForce()
+        let changed = try await log.commit { transaction, appender in
+            try gate.requireAdministrator(administrator, transaction)
+            guard var destination = try transaction.destination(id) else { throw Refusal.unknownDestination(id.text) }
+            if case .removed(let by, let at) = destination.standing { throw Refusal.removed(id, by: by, at: at) }
+            try change(&destination, policy)
+            try transaction.update(configurationOf: destination)
+            let configuration = CanonicalJSON.object([
+                "matching": destination.matching?.canonical ?? .object([:]),
+                "segments": .strings(destination.segments.map(\.text)),
+                "do_not_contact": .strings(destination.doNotContact),
+            ])
+            _ = try appender.append(
+                LogEntry(
+                    .destinationConfigured, actor: administrator.text,
+                    [
+                        "destination": .string(id.text),
+                        "fields": .strings(destination.matching?.fields.map(\.name) ?? []),
+                        "segments": .strings(destination.segments.map(\.text)),
+                        "configuration_sha256": .string(try SHA256.digest(of: configuration.bytes).hex),
+                    ]))
+            return destination
+        }.value
+        return DestinationReport(changed)
+    }
+
+    /// All destinations, removed ones included.
+    public func destinations() throws -> [DestinationReport] {
+        try store.reading { try $0.destinations() }.map { DestinationReport($0) }
+    }
+
+    /// One destination.
+    /// - Throws: `Refusal/unknownDestination(_:)`.
+    public func showDestination(_ name: String) throws -> DestinationReport { DestinationReport(try destination(name)) }
+
+    /// Suspends a destination, or resumes it.
+    /// - Throws: `Refusal` if it is removed or `administrator` is none.
+    public func setSuspended(
+        _ suspended: Bool, _ name: String, by administrator: AdministratorName
+    ) async throws -> DestinationReport {
+        let id = try destination(name).id
+        _ = try await gate.set(suspended: suspended, id, by: administrator)
+        return try showDestination(id.text)
+    }
+}

@@ -1,0 +1,118 @@
+internal import FoundationEssentials
+internal import Ledger
+public import Model
+internal import Store
+internal import Vault
+
+/// Which entries to list.
+public struct LogFilter: Sendable {
+    public var type: String?
+    public var destination: String?
+    public var export: String?
+    public var from: Int64?
+
+    /// All entries, unless a property says otherwise.
+    public init(type: String? = nil, destination: String? = nil, export: String? = nil, from: Int64? = nil) {
+        self.type = type
+        self.destination = destination
+        self.export = export
+        self.from = from
+    }
+
+    func admits(_ entry: CanonicalJSON, index: Int64) -> Bool {
+        (type == nil || entry.optionalString("type") == type)
+            && (destination == nil || entry.optionalString("destination") == destination)
+            && (export == nil || entry.optionalString("export") == export) && index >= (from ?? 0)
+    }
+}
+
+/// An entry of the log.
+public struct LogLine: Sendable {
+    /// Its place in the log.
+    public let index: Int64
+    /// The hash of its leaf, hexadecimal.
+    public let leafHash: String
+    /// Its exact bytes: canonical JSON.
+    public let json: String
+    public let time: String
+    public let type: String
+    public let actor: String
+    /// The other fields, canonical JSON.
+    public let details: String
+
+    init(index: Int64, leafHash: [UInt8], bytes: [UInt8]) {
+        self.index = index
+        self.leafHash = Hex.encode(leafHash)
+        json = String(decoding: bytes, as: UTF8.self)
+        let entry = try? CanonicalJSON(bytes: bytes)
+        time = entry?.optionalString("time") ?? ""
+        type = entry?.optionalString("type") ?? "unreadable"
+        actor = entry?.optionalString("actor") ?? ""
+        if case .object(var members) = entry {
+            for key in ["time", "type", "actor", "instance"] { members[key] = nil }
+            details = CanonicalJSON.object(members).text
+        } else {
+            details = ""
+        }
+    }
+}
+
+/// The proof that an entry is in the log.
+public struct ProofReport: Encodable, Sendable {
+    public let index: Int64
+    public let leafHash: String
+    /// The exact bytes of the entry.
+    public let entry: String
+    /// The proof file, C2SP tlog-proof, with the newest checkpoint in it.
+    public let proof: String
+}
+
+extension Workspace {
+    /// Walks over the entries that `filter` admits.
+    /// - Throws: an error of class I/O if the database cannot be read, and what `body` throws.
+    public func forEachEntry(_ filter: LogFilter, _ body: (LogLine) throws -> Void) throws {
+        try store.reading { transaction in
+            try transaction.forEachEntry { entry in
+                let value = (try? CanonicalJSON(bytes: entry.bytes)) ?? .object([:])
+                guard filter.admits(value, index: entry.index) else { return }
+                try body(LogLine(index: entry.index, leafHash: entry.leafHash, bytes: entry.bytes))
+            }
+        }
+    }
+
+    /// One entry.
+    /// - Throws: ``OperationError/unknownEntry(_:size:)``.
+    public func entry(_ index: Int64) throws -> LogLine {
+        try store.reading { transaction in
+            guard let bytes = try transaction.entry(at: index) else {
+                throw OperationError.unknownEntry(index, size: try transaction.latestHead()?.size ?? 0)
+            }
+            return LogLine(index: index, leafHash: try Tree.leafHash(bytes).bytes, bytes: bytes)
+        }
+    }
+
+    /// The newest checkpoint: a C2SP signed note.
+    /// - Throws: an error of class I/O if the database cannot be read.
+    public func checkpoint() throws -> String {
+        guard let head = try store.reading({ try $0.latestHead() }) else {
+            throw StoreError.damaged(what: "the log has no head")
+        }
+        return head.note
+    }
+
+    /// Proves that an entry is in the log.
+    /// - Throws: ``OperationError/unknownEntry(_:size:)``.
+    public func prove(_ index: Int64) throws -> ProofReport {
+        try store.reading { transaction in
+            guard let bytes = try transaction.entry(at: index), let head = try transaction.latestHead() else {
+                throw OperationError.unknownEntry(index, size: try transaction.latestHead()?.size ?? 0)
+            }
+            var hashes: [Digest] = []
+            try transaction.forEachEntry { hashes.append(try Digest($0.leafHash)) }
+            let path = try Tree.inclusionPath(index: Int(index), leafHashes: hashes)
+            return ProofReport(
+                index: index, leafHash: try Tree.leafHash(bytes).hex, entry: String(decoding: bytes, as: UTF8.self),
+                proof: ProofFile.make(index: index, path: path, note: head.note))
+        }
+    }
+}

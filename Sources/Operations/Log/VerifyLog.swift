@@ -1,0 +1,107 @@
+internal import FoundationEssentials
+internal import Ledger
+public import Model
+internal import Store
+internal import Vault
+
+/// What the verification of the log found.
+public struct VerificationReport: Encodable, Sendable {
+    /// Whether nothing is wrong.
+    public let ok: Bool
+    /// How many entries there are.
+    public let size: Int64
+    /// The root of the tree over them, hexadecimal.
+    public let root: String
+    public let violations: [ViolationReport]
+    /// Intents without outcome, by index: requests that are open now, or were when a process ended.
+    public let openIntents: [Int64]
+}
+
+/// One thing that is wrong.
+public struct ViolationReport: Encodable, Sendable {
+    /// The invariant that is broken, `I1` to `I7`.
+    public let invariant: String
+    /// The entry at fault, if one is.
+    public let index: Int64?
+    public let message: String
+}
+
+extension Workspace {
+    /// Derives the whole log anew from its raw entries, and proves the invariants I1 to I7.
+    ///
+    /// Needs no key of the workspace's, only the public verifier key; a damaged database is reported, not refused.
+    /// - Parameters:
+    ///   - since: a file with an earlier checkpoint, which the log must still contain.
+    ///   - verifierKey: the log's key as the auditor knows it; the workspace's own unless given.
+    /// - Throws: an error of class I/O if the database cannot be read at all.
+    public static func verifyLog(home: String, since: String?, verifierKey: String?) throws -> VerificationReport {
+        let store = try SQLiteStore.open(WorkspaceFiles(home: home))
+        let earlier = try since.map { path in
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw OperationError.unreadable(path: path)
+            }
+            return String(decoding: data, as: UTF8.self)
+        }
+        return try store.reading { transaction in
+            let key = try verifierKey ?? Self.storedVerifierKey(transaction)
+            var audit = LogAudit(verifierKey: try VerifierKey(parsing: key), since: earlier)
+            var heads = try transaction.heads()[...]
+            var count: Int64 = 0
+            func feedHeads() throws {
+                while let head = heads.first, head.size <= count {
+                    heads = heads.dropFirst()
+                    try audit.add(head: head.note, storedSize: head.size, storedRoot: Self.digest(head.root))
+                }
+            }
+            var gaps: [ViolationReport] = []
+            try feedHeads()
+            try transaction.forEachEntry { entry in
+                if entry.index != count, gaps.isEmpty {
+                    gaps.append(
+                        ViolationReport(
+                            invariant: "I7", index: entry.index, message: "the entry before it is missing"))
+                }
+                try audit.add(entry: entry.bytes, storedLeafHash: Self.digest(entry.leafHash), index: count)
+                count += 1
+                try feedHeads()
+            }
+            for head in heads {
+                try audit.add(head: head.note, storedSize: head.size, storedRoot: Self.digest(head.root))
+            }
+            let report = try audit.finish()
+            let violations =
+                gaps
+                + report.violations.map {
+                    ViolationReport(invariant: $0.invariant, index: $0.index, message: $0.message)
+                } + (try Self.manifestViolations(transaction))
+            return VerificationReport(
+                ok: violations.isEmpty, size: report.size, root: report.root.hex, violations: violations,
+                openIntents: report.openIntents)
+        }
+    }
+
+    /// The key that the workspace itself announced when the log was opened.
+    private static func storedVerifierKey(_ transaction: SQLiteTransaction) throws -> String {
+        guard let bytes = try transaction.entry(at: 0), let entry = try? CanonicalJSON(bytes: bytes),
+            let key = entry.optionalString("vkey")
+        else { throw OperationError.verificationFailed(violations: 1) }
+        return key
+    }
+
+    /// A stored hash of another length is damage like any other; no digest equals it.
+    private static func digest(_ bytes: [UInt8]) throws -> Digest {
+        try Digest(bytes.count == 32 ? bytes : [UInt8](repeating: 0, count: 32))
+    }
+
+    /// Manifests lie beside the log; the intents cite their digests.
+    private static func manifestViolations(_ transaction: SQLiteTransaction) throws -> [ViolationReport] {
+        var violations: [ViolationReport] = []
+        try transaction.forEachManifest { digest, tags in
+            guard try SHA256.digest(of: tags).bytes != digest else { return }
+            violations.append(
+                ViolationReport(
+                    invariant: "I7", index: nil, message: "the manifest \(Hex.encode(digest)) was altered"))
+        }
+        return violations
+    }
+}

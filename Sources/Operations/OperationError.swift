@@ -1,0 +1,98 @@
+public import Model
+
+/// What goes wrong in an operation that no module below has its own word for.
+public enum OperationError: ReportableError, Equatable {
+    case unreadable(path: String)
+    case policyFile(file: String, line: Int?, problem: String)
+    case agreementFolder(path: String, problem: String)
+    case unknownSource(SourceName)
+    case unknownSegment(SegmentName)
+    case unknownConsent(Int64)
+    case unknownEntry(Int64, size: Int64)
+    case unknownCustomField(name: String, known: [String])
+    case personalText(option: String)
+    case apiKeyShape
+    case toolMissing(tool: String, package: String)
+    case signingFailed
+    case sourceChanged
+    case emptySelection
+    case verificationFailed(violations: Int)
+    case exportFailed(state: String)
+    case unknownExport(String)
+
+    public var code: String {
+        switch self {
+        case .unreadable: "unreadable-file"
+        case .policyFile: "bad-policy-file"
+        case .agreementFolder: "bad-agreement-folder"
+        case .unknownSource: "unknown-source"
+        case .unknownSegment: "unknown-segment"
+        case .unknownConsent: "unknown-consent"
+        case .unknownEntry: "unknown-log-entry"
+        case .unknownCustomField: "unknown-custom-field"
+        case .personalText: "personal-data-in-text"
+        case .apiKeyShape: "bad-api-key-shape"
+        case .toolMissing: "tool-missing"
+        case .signingFailed: "signing-failed"
+        case .sourceChanged: "source-changed"
+        case .emptySelection: "nothing-selected"
+        case .verificationFailed: "log-not-verified"
+        case .exportFailed: "export-failed"
+        case .unknownExport: "unknown-export"
+        }
+    }
+
+    public var message: String {
+        switch self {
+        case .unreadable(let path): "cannot read \(path)"
+        case .policyFile(let file, let line, let problem):
+            "\(file)\(line.map { ", line \($0)" } ?? ""): \(problem)"
+        case .agreementFolder(let path, let problem): "\(path): \(problem)"
+        case .unknownSource(let name): "there is no source named \(name)"
+        case .unknownSegment(let name): "there is no segment named \(name)"
+        case .unknownConsent(let index): "there is no consent at log index \(index)"
+        case .unknownEntry(let index, let size): "there is no entry \(index); the log has \(size)"
+        case .unknownCustomField(let name, let known):
+            "SendGrid has no custom field named '\(name)'; it has \(known.isEmpty ? "none" : known.joined(separator: ", "))"
+        case .personalText(let option):
+            "\(option) contains '@' or a line break; it is written to the log, which holds no personal data"
+        case .apiKeyShape: "this is not a SendGrid API key: it has the form SG.xxxxx.yyyyy"
+        case .toolMissing(let tool, _): "\(tool) is not installed"
+        case .signingFailed: "ssh-keygen did not sign; its own message stands above"
+        case .sourceChanged: "a source changed while the export was being prepared; nothing more is sent"
+        case .emptySelection: "no profile is selected; an export of nothing is not run"
+        case .verificationFailed(let count): "the log does not verify: \(count) violation\(count == 1 ? "" : "s")"
+        case .exportFailed(let state): "the export ended as '\(state)'"
+        case .unknownExport(let id): "there is no export '\(id.prefix(64))'"
+        }
+    }
+
+    public var hint: String? {
+        switch self {
+        case .unknownSource: "see 'waybill source list'"
+        case .unknownSegment: "see 'waybill segment list'"
+        case .unknownConsent: "see 'waybill consent list'"
+        case .unknownCustomField: "create the field under Marketing > Custom Fields; names are matched without case"
+        case .apiKeyShape: "copy it whole from Settings > API Keys; it is shown once, when it is made"
+        case .toolMissing(_, let package): "install it: apt-get install \(package)"
+        case .sourceChanged: "run the export again when the refresh is over"
+        case .emptySelection: "see 'waybill segment count'; an empty source or file never empties a list"
+        case .verificationFailed: "the violations say where; keep the database as it is and fetch an auditor"
+        default: nil
+        }
+    }
+
+    public var failure: FailureClass {
+        switch self {
+        case .unreadable, .policyFile, .agreementFolder, .apiKeyShape, .sourceChanged, .emptySelection,
+            .signingFailed:
+            .badInput
+        case .personalText: .usage
+        case .unknownSource, .unknownSegment, .unknownConsent, .unknownEntry, .unknownCustomField, .toolMissing,
+            .unknownExport:
+            .configuration
+        case .verificationFailed: .verification
+        case .exportFailed: .unavailable
+        }
+    }
+}

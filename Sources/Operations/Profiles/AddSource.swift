@@ -1,0 +1,75 @@
+internal import Engine
+internal import FoundationEssentials
+public import Model
+internal import Store
+
+/// A source, as commands show it.
+public struct SourceReport: Encodable, Sendable {
+    public let name: String
+    public let format: String
+    public let path: String
+    public let idField: String
+    /// The names of its fields.
+    public let fields: [String]
+    /// How many profiles it has, where they were counted.
+    public let profiles: Int?
+
+    init(_ source: SourceDefinition, fields: [String], profiles: Int? = nil) {
+        name = source.name.text
+        (format, path) =
+            switch source.format {
+            case .csv(let path): ("csv", path)
+            case .ndjson(let path): ("ndjson", path)
+            case .commonDataModel(let folder): ("cdm", folder)
+            }
+        idField = source.idField
+        self.fields = fields
+        self.profiles = profiles
+    }
+}
+
+extension Workspace {
+    /// Adds a source, after a look at its first lines.
+    /// - Throws: an error of class bad-input if it cannot be read; of class usage if the name is taken.
+    public func addSource(_ source: SourceDefinition) async throws -> SourceReport {
+        let source = source.absolute
+        let fields = try SourceInspection.fields(of: source)
+        try await store.transaction { try $0.insert(source: source) }
+        return SourceReport(source, fields: fields)
+    }
+
+    /// All sources.
+    public func sources() throws -> [SourceReport] {
+        try store.reading { try $0.sources() }.map { SourceReport($0, fields: []) }
+    }
+
+    /// Reads a source from end to end and counts its profiles.
+    /// - Throws: an error of class bad-input that names file and line.
+    public func checkSource(_ name: SourceName) throws -> SourceReport {
+        let source = try source(name)
+        return SourceReport(
+            source, fields: try SourceInspection.fields(of: source), profiles: try SourceInspection.check(source))
+    }
+
+    func source(_ name: SourceName) throws -> SourceDefinition {
+        guard let source = try store.reading({ try $0.source(name) }) else { throw OperationError.unknownSource(name) }
+        return source
+    }
+}
+
+extension SourceDefinition {
+    /// With paths that mean the same from every directory.
+    var absolute: SourceDefinition {
+        let format: Format =
+            switch format {
+            case .csv(let path): .csv(path: absolutePath(path))
+            case .ndjson(let path): .ndjson(path: absolutePath(path))
+            case .commonDataModel(let folder): .commonDataModel(folder: absolutePath(folder))
+            }
+        return SourceDefinition(name: name, format: format, idField: idField)
+    }
+}
+
+func absolutePath(_ path: String) -> String {
+    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+}

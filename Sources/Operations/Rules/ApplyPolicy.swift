@@ -1,0 +1,79 @@
+internal import Governance
+internal import Ledger
+public import Model
+internal import Store
+
+/// A policy, as commands show it.
+public struct PolicyReport: Encodable, Sendable {
+    /// The SHA-256 of its canonical form, which intents cite.
+    public let sha256: String
+    /// The log index of its `policy.applied` entry; nil if it was only checked.
+    public let index: Int64?
+    public let hosts: [String]
+    public let fields: [String: String]
+    public let maximumProfiles: Int64
+    public let warnProfiles: Int64
+    public let consentDays: Int64
+    public let requestMinutes: Int64
+    public let purpose: String
+    public let transferMechanism: String
+    public let country: String
+    public let recipient: String
+
+    init(_ policy: Policy, index: Int64?) throws {
+        sha256 = try policy.digest().hex
+        self.index = index
+        hosts = policy.hosts.sorted()
+        fields = policy.fields
+        maximumProfiles = policy.maximumProfiles
+        warnProfiles = policy.warnProfiles
+        consentDays = policy.consentDays
+        requestMinutes = policy.requestMinutes
+        purpose = policy.purpose
+        transferMechanism = policy.transferMechanism
+        country = policy.country
+        recipient = policy.recipient
+    }
+}
+
+extension Workspace {
+    /// Puts the policy in a file into force.
+    /// - Throws: ``OperationError/policyFile(file:line:problem:)``; `Refusal` if `administrator` is none.
+    public func applyPolicy(file: String, by administrator: AdministratorName) async throws -> PolicyReport {
+        let policy = try PolicyFile.read(file)
+        let index = try await log.commit { transaction, appender in
+            try gate.requireAdministrator(administrator, transaction)
+            return try Self.apply(policy, by: administrator.text, transaction, &appender)
+        }.value
+        return try PolicyReport(policy, index: index)
+    }
+
+    /// The policy in force.
+    /// - Throws: `Refusal` if there is none.
+    public func policy() throws -> PolicyReport {
+        try PolicyReport(try policyInForce(), index: nil)
+    }
+
+    func policyInForce() throws -> Policy {
+        guard let canonical = try store.reading({ try $0.policy() }) else { throw Refusal.noPolicy }
+        return try Policy(canonical: canonical)
+    }
+
+    /// Reads a policy file without putting it into force.
+    /// - Throws: ``OperationError/policyFile(file:line:problem:)``.
+    public static func checkPolicy(file: String) throws -> PolicyReport {
+        try PolicyReport(try PolicyFile.read(file), index: nil)
+    }
+
+    @discardableResult
+    static func apply(
+        _ policy: Policy, by actor: String, _ transaction: SQLiteTransaction, _ appender: inout LogAppender
+    ) throws -> Int64 {
+        let index = try appender.append(
+            LogEntry(
+                .policyApplied, actor: actor,
+                ["policy_sha256": .string(try policy.digest().hex), "policy": policy.canonical]))
+        try transaction.insert(policy: policy.canonical, at: index)
+        return index
+    }
+}

@@ -1,0 +1,93 @@
+internal import FoundationEssentials
+internal import Governance
+internal import Yams
+
+/// Reads `boundary.yaml`.
+enum PolicyFile {
+    /// The keys a policy file must have, all of them, and no others.
+    private struct Layout: Decodable {
+        let version: Int
+        let hosts: [String]
+        let fields: [String: String]
+        let maximum_profiles: Int64
+        let warn_profiles: Int64
+        let consent_days: Int64
+        let request_minutes: Int64
+        let purpose: String
+        let transfer_mechanism: String
+        let country: String
+        let recipient: String
+
+        static let keys: Set<String> = [
+            "version", "hosts", "fields", "maximum_profiles", "warn_profiles", "consent_days", "request_minutes",
+            "purpose", "transfer_mechanism", "country", "recipient",
+        ]
+    }
+
+    /// Reads a policy from the file at `path`.
+    static func read(_ path: String) throws -> Policy {
+        guard let data = FileManager.default.contents(atPath: path),
+            let text = String(validating: data, as: UTF8.self)
+        else { throw OperationError.unreadable(path: path) }
+        return try parse(text, file: path)
+    }
+
+    /// Reads a policy from YAML. A key that is not known is an error: a rule that is misspelt must not be taken as absent.
+    static func parse(_ text: String, file: String) throws -> Policy {
+        let layout: Layout
+        do {
+            try requireKnownKeys(text, file: file)
+            layout = try YAMLDecoder().decode(Layout.self, from: text)
+        } catch let error as YamlError {
+            throw OperationError.policyFile(file: file, line: line(of: error), problem: "this is not YAML")
+        } catch let error as DecodingError {
+            throw OperationError.policyFile(file: file, line: nil, problem: problem(error))
+        }
+        guard layout.version == 1 else {
+            throw OperationError.policyFile(file: file, line: nil, problem: "'version' must be 1")
+        }
+        guard layout.fields["email"] != nil else {
+            throw OperationError.policyFile(file: file, line: nil, problem: "'fields' must allow 'email'")
+        }
+        for (key, value) in [
+            ("maximum_profiles", layout.maximum_profiles), ("warn_profiles", layout.warn_profiles),
+            ("consent_days", layout.consent_days), ("request_minutes", layout.request_minutes),
+        ] where !(1...1_000_000_000).contains(value) {
+            throw OperationError.policyFile(
+                file: file, line: nil, problem: "'\(key)' must be between 1 and 1,000,000,000")
+        }
+        return Policy(
+            hosts: layout.hosts.map { $0.lowercased() }, fields: layout.fields,
+            maximumProfiles: layout.maximum_profiles, warnProfiles: layout.warn_profiles,
+            consentDays: layout.consent_days, requestMinutes: layout.request_minutes, purpose: layout.purpose,
+            transferMechanism: layout.transfer_mechanism, country: layout.country, recipient: layout.recipient)
+    }
+
+    private static func requireKnownKeys(_ text: String, file: String) throws {
+        guard let mapping = try Yams.compose(yaml: text)?.mapping else {
+            throw OperationError.policyFile(file: file, line: 1, problem: "it must be a mapping of keys to values")
+        }
+        for (key, _) in mapping {
+            guard let name = key.string, Layout.keys.contains(name) else {
+                throw OperationError.policyFile(
+                    file: file, line: key.mark?.line, problem: "'\(key.string ?? "?")' is not a key of a policy")
+            }
+        }
+    }
+
+    private static func line(of error: YamlError) -> Int? {
+        switch error {
+        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark.line
+        default: nil
+        }
+    }
+
+    private static func problem(_ error: DecodingError) -> String {
+        switch error {
+        case .keyNotFound(let key, _): "'\(key.stringValue)' is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' has the wrong kind of value"
+        default: "a value cannot be read"
+        }
+    }
+}

@@ -1,0 +1,79 @@
+internal import Consent
+internal import FoundationEssentials
+internal import Ledger
+public import Model
+internal import Store
+
+/// A version of the agreement, as commands show it.
+public struct AgreementReport: Encodable, Sendable {
+    public let agreement: String
+    public let version: Int64
+    /// The SHA-256 of the text in each language.
+    public let sha256: [String: String]
+
+    init(_ agreement: Agreement) throws {
+        self.agreement = Agreement.identifier
+        version = agreement.version
+        sha256 = try Dictionary(
+            uniqueKeysWithValues: agreement.texts.keys.map { ($0.rawValue, try agreement.digest($0).hex) })
+    }
+}
+
+extension Workspace {
+    /// Publishes the next version of the agreement from `agreement.en.md` and `agreement.sv.md` in a folder. Consents to
+    /// earlier versions no longer hold.
+    /// - Throws: ``OperationError/agreementFolder(path:problem:)``; `Refusal` if `administrator` is none.
+    public func publishAgreement(folder: String, by administrator: AdministratorName) async throws -> AgreementReport {
+        var texts: [Language: String] = [:]
+        for language in Language.allCases {
+            let name = "agreement.\(language.rawValue).md"
+            guard let data = FileManager.default.contents(atPath: folder + "/" + name),
+                let text = String(validating: data, as: UTF8.self), !text.isEmpty
+            else {
+                throw OperationError.agreementFolder(path: folder, problem: "\(name) is missing, empty or not UTF-8")
+            }
+            texts[language] = text
+        }
+        let agreement = try await log.commit { [texts] transaction, appender in
+            try gate.requireAdministrator(administrator, transaction)
+            let version = (try transaction.agreement()?.version ?? 0) + 1
+            let agreement = Agreement(version: version, texts: texts)
+            try Self.publish(agreement, by: administrator.text, transaction, &appender)
+            return agreement
+        }.value
+        return try AgreementReport(agreement)
+    }
+
+    /// All published versions, oldest first.
+    public func agreements() throws -> [AgreementReport] {
+        try store.reading { try $0.agreements() }.map { try AgreementReport($0) }
+    }
+
+    /// The text of a version of the agreement, the newest unless told, in `language` (`en`, `sv`).
+    /// - Throws: ``OperationError/agreementFolder(path:problem:)`` if there is no such text.
+    public func agreementText(version: Int64?, language: String) throws -> String {
+        let all = try store.reading { try $0.agreements() }
+        let agreement = version.map { wanted in all.first { $0.version == wanted } } ?? all.last
+        guard let agreement, let language = Language(rawValue: language), let text = agreement.texts[language] else {
+            throw OperationError.agreementFolder(path: "agreement", problem: "there is no such version or language")
+        }
+        return text
+    }
+
+    static func publish(
+        _ agreement: Agreement, by actor: String, _ transaction: SQLiteTransaction, _ appender: inout LogAppender
+    ) throws {
+        var digests: [String: CanonicalJSON] = [:]
+        for language in agreement.texts.keys {
+            digests[language.rawValue] = .string(try agreement.digest(language).hex)
+        }
+        _ = try appender.append(
+            LogEntry(
+                .agreementPublished, actor: actor,
+                [
+                    "agreement": .string(Agreement.identifier), "version": .integer(agreement.version),
+                    "texts": .object(digests),
+                ]))
+        try transaction.insert(agreement: agreement)
+    }
+}

@@ -1,0 +1,60 @@
+internal import Consent
+internal import FoundationEssentials
+internal import Governance
+internal import Ledger
+public import Model
+internal import Store
+internal import Vault
+
+/// What `init` made.
+public struct InitReport: Encodable, Sendable {
+    /// The directory of the workspace.
+    public let home: String
+    /// The name of the log in its checkpoints.
+    public let logOrigin: String
+    /// The log's verifier key, for whoever checks it.
+    public let logVkey: String
+}
+
+extension Workspace {
+    /// Makes a workspace: directory, key file, database, log; publishes the agreement and applies the policy that come
+    /// with Waybill.
+    /// - Parameter organization: the organization on whose behalf data leaves, as the statement names it.
+    /// - Throws: an error of class cannot-create if that cannot be done or there already is one.
+    public static func create(
+        home: String, organization: String, time: TimeSource = .system
+    ) async throws -> InitReport {
+        let files = WorkspaceFiles(home: home)
+        try files.create()
+        try KeyEncryptionKey.create(path: files.key)
+        let keys = try KeyRing(path: files.key)
+        let instance = Hex.encode(try RandomBytes.make(count: 8))
+        let origin = "waybill/\(instance)"
+        let signer = try SigningKey.generate()
+        let sealed = try keys.seal(try signer.seed(), label: logKeyLabel(origin: origin))
+        let store: SQLiteStore
+        do {
+            store = try SQLiteStore.create(files)
+            try await store.transaction { transaction in
+                try transaction.insert(meta: "origin", Array(origin.utf8))
+                try transaction.insert(meta: "instance", Array(instance.utf8))
+                try transaction.insert(meta: "organization", Array(organization.utf8))
+                try transaction.insert(meta: "log_key", sealed.bytes)
+            }
+        } catch {
+            throw StoreError.cannotCreate(path: files.home, reason: "its database cannot be written")
+        }
+        let workspace = try Workspace(files: files, store: store, keys: keys, time: time)
+        let bundled = BundledPolicies.self
+        try bundled.write(to: files.policies)
+        let policy = try PolicyFile.parse(bundled.boundary, file: "boundary.yaml")
+        let vkey = workspace.verifierKey
+        _ = try await workspace.log.commit { transaction, appender in
+            _ = try appender.append(
+                LogEntry(.logOpened, actor: "system", ["origin": .string(origin), "vkey": .string(vkey)]))
+            try publish(bundled.agreement, by: "system", transaction, &appender)
+            try apply(policy, by: "system", transaction, &appender)
+        }
+        return InitReport(home: files.home, logOrigin: origin, logVkey: vkey)
+    }
+}

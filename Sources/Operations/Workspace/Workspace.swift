@@ -1,0 +1,69 @@
+internal import Consent
+internal import FoundationEssentials
+internal import Governance
+internal import Ledger
+public import Model
+internal import Store
+internal import Vault
+
+/// A workspace that is open: database, keys, log and gate. Everything a person can do is a method on it, one a file.
+public struct Workspace: Sendable {
+    let files: WorkspaceFiles
+    let store: SQLiteStore
+    let keys: KeyRing
+    let log: TransparencyLog<SQLiteStore>
+    let gate: Gate<SQLiteStore>
+    let time: TimeSource
+    /// The name of the log in its checkpoints.
+    public let origin: String
+    /// The log's verifier key, C2SP form.
+    public let verifierKey: String
+    let organization: String
+
+    /// Opens the workspace in `home`.
+    /// - Throws: an error of class configuration if there is none; of class I/O or verification if it is damaged.
+    public static func open(home: String, time: TimeSource = .system) throws -> Workspace {
+        let files = WorkspaceFiles(home: home)
+        let store = try SQLiteStore.open(files)
+        let keys = try KeyRing(path: files.key)
+        return try Workspace(files: files, store: store, keys: keys, time: time)
+    }
+
+    init(files: WorkspaceFiles, store: SQLiteStore, keys: KeyRing, time: TimeSource) throws {
+        let (origin, instance, organization, box) = try store.reading { transaction in
+            func text(_ key: String) throws -> String {
+                guard let value = try transaction.meta(key) else { throw StoreError.damaged(what: "it lacks '\(key)'") }
+                return String(decoding: value, as: UTF8.self)
+            }
+            guard let box = try transaction.meta("log_key") else {
+                throw StoreError.damaged(what: "it lacks the log's key")
+            }
+            return (try text("origin"), try text("instance"), try text("organization"), box)
+        }
+        let seed = try keys.open(SealedBox(parsing: box), label: Self.logKeyLabel(origin: origin))
+        let signer = try SigningKey(seed: seed)
+        self.files = files
+        self.store = store
+        self.keys = keys
+        self.time = time
+        self.origin = origin
+        self.organization = organization
+        verifierKey = try VerifierKey(name: origin, publicKey: signer.publicKey).text
+        log = try TransparencyLog(storage: store, signer: signer, origin: origin, instance: instance, time: time)
+        gate = Gate(storage: store, log: log, keys: keys, time: time)
+    }
+
+    static func logKeyLabel(origin: String) -> SecretLabel {
+        SecretLabel(
+            tenant: origin, table: "meta", record: [UInt8](repeating: 0, count: 16), field: "log_key", version: 1)
+    }
+
+    /// Finds a destination by its identifier or, if it is the only one of that name, by its display name.
+    func destination(_ name: String) throws -> Destination {
+        let all = try store.reading { try $0.destinations() }
+        if let match = all.first(where: { $0.id.text == name }) { return match }
+        let named = all.filter { $0.displayName == name }
+        guard let match = named.first, named.count == 1 else { throw Refusal.unknownDestination(name) }
+        return match
+    }
+}

@@ -1,0 +1,75 @@
+/// Something that is to go wrong: what, on which requests, and how many times.
+///
+/// A request meets at most one fault, the first in order that matches it and is not used up.
+public struct SandboxFault: Sendable, Hashable {
+    /// What goes wrong.
+    public enum Kind: Sendable, Hashable {
+        /// Answer with this status, and this body in place of the usual error; nothing is processed.
+        case status(Int, body: String? = nil)
+        /// Answer 429 with this many seconds, or this epoch, in `x-ratelimit-reset`; nothing is processed.
+        case tooManyRequests(resetSeconds: Int? = nil, resetEpoch: Int? = nil)
+        /// Process the request, and answer only after these seconds.
+        case hangBeforeResponse(seconds: Double)
+        /// Drop the connection once this many bytes of the body are read; nothing is processed.
+        case closeAfterBytes(Int)
+        /// Process the request, then drop the connection without an answer.
+        case loseResponse
+        /// Read the body at this pace. The two systems hold up to about half a megabyte by themselves, so use bodies
+        /// above 1 MB where the client is to be kept waiting. A client that closes its connection, and does not reset
+        /// it, is noticed once what it had sent has been read.
+        case slowRead(bytesPerSecond: Int)
+        /// Accept the request; its job ends as `failed` and changes nothing.
+        case jobFails
+        /// Accept the request; this many of its rows are errors of the job.
+        case jobErrors(Int)
+        /// Accept the request; its job stays `pending` for ever.
+        case jobNeverFinishes
+        /// Answer 401, as to a revoked key.
+        case rejectAll401
+        /// Answer 403, as to a key without the scope.
+        case rejectAll403
+    }
+
+    /// What goes wrong.
+    public var kind: Kind
+    /// The method it applies to; nil means every one.
+    public var method: String?
+    /// What the path must start with.
+    public var path: String
+    /// How many requests it applies to from now on.
+    public var count: Int
+
+    /// A fault; what is left out takes the default of its kind.
+    /// - Parameters:
+    ///   - method: left out together with `path`: `PUT` for faults of the body, the answer's loss and the job.
+    ///   - path: left out: `/v3/marketing/contacts` for those, `/v3` for all others.
+    ///   - count: left out: without end for `rejectAll401` and `rejectAll403`, otherwise 1.
+    public init(_ kind: Kind, method: String? = nil, path: String? = nil, count: Int? = nil) {
+        let place = kind.usualPlace
+        self.kind = kind
+        self.method = method ?? (path == nil ? place.method : nil)
+        self.path = path ?? place.path
+        self.count = count ?? kind.usualCount
+    }
+
+    func applies(method: String, path: String) -> Bool {
+        count > 0 && (self.method == nil || self.method == method) && path.hasPrefix(self.path)
+    }
+}
+
+extension SandboxFault.Kind {
+    fileprivate var usualPlace: (method: String?, path: String) {
+        switch self {
+        case .status, .tooManyRequests, .hangBeforeResponse, .rejectAll401, .rejectAll403: (nil, "/v3")
+        case .closeAfterBytes, .loseResponse, .slowRead, .jobFails, .jobErrors, .jobNeverFinishes:
+            ("PUT", "/v3/marketing/contacts")
+        }
+    }
+
+    fileprivate var usualCount: Int {
+        switch self {
+        case .rejectAll401, .rejectAll403: .max
+        default: 1
+        }
+    }
+}

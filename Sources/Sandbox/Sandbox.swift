@@ -1,0 +1,145 @@
+import FoundationEssentials
+import Hummingbird
+import Logging
+public import ServiceLifecycle
+
+/// A local SendGrid: its Marketing Contacts routes with their limits, errors and jobs, on 127.0.0.1.
+///
+/// It enforces what SendGrid documents, and where SendGrid is known to behave otherwise, that. It shares no code with
+/// the client, so that no mistake is shared. Everything is kept in memory; nothing is ever sent anywhere.
+///
+/// Routes of SendGrid, under `/v3`, with `Authorization: Bearer` and the configured key:
+///
+/// | Route | Answer |
+/// |---|---|
+/// | `GET /v3/scopes` | 200, the configured scopes |
+/// | `GET`, `POST /v3/marketing/lists` | 200 paged by `page_size` and `page_token`; 201 |
+/// | `GET /v3/marketing/lists/{id}` | 200; 404 |
+/// | `GET /v3/marketing/lists/{id}/contacts/count` | 200; 404 |
+/// | `DELETE /v3/marketing/lists/{id}/contacts?contact_ids=a,b` | 202 and a job; 404 for any unknown identifier |
+/// | `PUT /v3/marketing/contacts` | 202 and a job; 400, 404, 413 for the whole request |
+/// | `GET /v3/marketing/contacts` | 200, the 50 newest |
+/// | `GET /v3/marketing/contacts/count` | 200 |
+/// | `POST /v3/marketing/contacts/search/emails` | 200; 404 if none is known |
+/// | `GET /v3/marketing/contacts/imports/{job}` | 200; `pending`, then with counts, then `completed`, `errored` or `failed` |
+/// | `GET`, `POST /v3/marketing/field_definitions` | 200 |
+///
+/// Deleting lists or contacts is refused with 405 and recorded: an exporter must never try. What a job changes is seen
+/// when the job ends, ``SandboxConfiguration/jobDelay`` after its request.
+///
+/// For who rehearses, without a key:
+///
+/// | Route | Answer |
+/// |---|---|
+/// | `GET /sandbox/state` | lists with member counts, number of contacts, jobs, requests |
+/// | `GET /sandbox/contacts?list=ID` | the contacts, on one list or all: a JSON object a line |
+/// | `GET /sandbox/requests` | the requests: a JSON object a line, see ``RecordedRequest`` |
+/// | `GET /sandbox/errors/{job}` | a job's errors, `email,reason`: what `errors_url` points to |
+/// | `GET`, `POST`, `DELETE /sandbox/faults` | what is to go wrong: list, add an array, forget all |
+///
+/// Faults are JSON objects with `fault`, and optionally `method`, `path` (what the path starts with) and `count`:
+///
+/// | `fault` | Parameters | What happens |
+/// |---|---|---|
+/// | `status` | `status`, `body` | answered instead of processing |
+/// | `too_many_requests` | `reset_seconds` or `reset_epoch` | 429 |
+/// | `hang_before_response` | `seconds` | processed at once, answered late |
+/// | `close_after_bytes` | `bytes` | connection dropped while the body comes in |
+/// | `lose_response` | | processed, then the connection dropped |
+/// | `slow_read` | `bytes_per_second` | body read slowly |
+/// | `job_fails`, `job_never_finishes` | | 202, then so |
+/// | `job_errors` | `rows` | 202, then the first rows are errors |
+/// | `reject_all_401`, `reject_all_403` | | answered to every request |
+public final class SandboxServer: Service {
+    /// The port it listens on.
+    public let port: Int
+    private let account: Account
+    private let serving: Task<Void, any Error>
+
+    private init(port: Int, account: Account, serving: Task<Void, any Error>) {
+        self.port = port
+        self.account = account
+        self.serving = serving
+    }
+
+    /// Where it is reached: `http://127.0.0.1:` and the port.
+    public var baseURL: String { "http://127.0.0.1:\(port)" }
+
+    /// Starts a sandbox and returns once it listens.
+    /// - Parameters:
+    ///   - port: 0 for any that is free.
+    ///   - host: nothing but 127.0.0.1: the sandbox has no users and no encryption.
+    /// - Throws: ``SandboxError``.
+    public static func start(
+        _ configuration: SandboxConfiguration = .init(), port: Int = 0, host: String = "127.0.0.1"
+    ) async throws -> SandboxServer {
+        guard host == "127.0.0.1" else { throw SandboxError.notLoopback(host: host) }
+        guard (0...65_535).contains(port) else { throw SandboxError.cannotBind(port: port) }
+        guard configuration.windowSeconds > 0 else { throw SandboxError.configuration(key: "windowSeconds") }
+        guard configuration.jobDelay >= .zero else { throw SandboxError.configuration(key: "jobDelay") }
+        guard min(configuration.upsertsPerMinute, configuration.readsPerMinute) >= 0 else {
+            throw SandboxError.configuration(key: "upsertsPerMinute, readsPerMinute")
+        }
+        let account = Account(configuration)
+        let (ports, listening) = AsyncStream.makeStream(of: Int.self)
+        let application = Application(
+            responder: SandboxResponder(account: account),
+            configuration: .init(address: .hostname(host, port: port)),
+            onServerRunning: { channel in
+                // Inherited by the connections: a body shall not vanish into the system's buffers, where no test
+                // could see it half sent. The loopback's own are of several megabytes.
+                try? await channel.setOption(.socketOption(.so_rcvbuf), value: receiveBuffer).get()
+                try? await channel.setOption(.tcpOption(.init(rawValue: maximumSegment)), value: segmentSize).get()
+                listening.yield(channel.localAddress?.port ?? 0)
+            },
+            logger: quiet)
+        let serving = Task {
+            defer { listening.finish() }
+            do {
+                try await application.run()
+            } catch {
+                // Being stopped is the one good end.
+                if !Task.isCancelled { throw error }
+            }
+        }
+        for await port in ports { return SandboxServer(port: port, account: account, serving: serving) }
+        throw SandboxError.cannotBind(port: port)
+    }
+
+    /// Stops it: open connections are dropped and the port is free again.
+    /// - Throws: what ended it before, if it did not end by being stopped.
+    public func stop() async throws {
+        serving.cancel()
+        try await serving.value
+    }
+
+    /// Serves until it is stopped, its task is cancelled or its service group shuts down.
+    public func run() async throws {
+        try await withTaskCancellationOrGracefulShutdownHandler {
+            try await serving.value
+        } onCancelOrGracefulShutdown: { [serving] in
+            serving.cancel()
+        }
+    }
+
+    /// What it holds now.
+    public func state() async -> SandboxState {
+        await account.snapshot()
+    }
+
+    /// Adds something that is to go wrong, behind what was added before.
+    public func inject(_ fault: SandboxFault) async {
+        await account.inject([fault])
+    }
+
+    /// Forgets all that is still to go wrong.
+    public func clearFaults() async {
+        await account.clearFaults()
+    }
+
+    private static let receiveBuffer = 8_192
+    /// `TCP_MAXSEG`, the same number on Linux and Darwin; senders size their buffers by the segments.
+    private static let maximumSegment: CInt = 2
+    private static let segmentSize = 1_460
+    private static let quiet = Logger(label: "sandbox", factory: { _ in SwiftLogNoOpLogHandler() })
+}

@@ -1,0 +1,49 @@
+internal import FoundationEssentials
+public import Model
+
+/// Where the parts of a workspace lie.
+public struct WorkspaceFiles: Sendable {
+    /// The workspace's directory, absolute.
+    public let home: String
+
+    /// The files of the workspace in `home`.
+    public init(home: String) {
+        let isAbsolute = home.hasPrefix("/")
+        self.home = isAbsolute ? home : FileManager.default.currentDirectoryPath + "/" + home
+    }
+
+    /// The database.
+    public var database: String { home + "/waybill.sqlite" }
+    /// The key encryption key. Keep it out of backups of the database: together they open every secret.
+    public var key: String { home + "/waybill.key" }
+    /// Space kept for removals on a full disk.
+    public var reserve: String { home + "/reserve" }
+    /// The editable copy of the policies.
+    public var policies: String { home + "/policies" }
+    /// Consents as files, for `ssh-keygen -Y verify`.
+    public var consents: String { home + "/consents" }
+
+    func lock(_ name: String) -> String { home + "/locks/" + name }
+
+    /// How many bytes are kept in reserve: a removal writes a few pages.
+    static let reserveBytes = 1 << 20
+
+    /// Makes the directories and the reserve, readable by the owner alone.
+    /// - Throws: ``StoreError/workspaceExists(path:)``, ``StoreError/cannotCreate(path:reason:)``.
+    public func create() throws(StoreError) {
+        let manager = FileManager.default
+        guard !manager.fileExists(atPath: database), !manager.fileExists(atPath: key) else {
+            throw .workspaceExists(path: home)
+        }
+        do {
+            for directory in [home, home + "/locks", consents, policies] {
+                try manager.createDirectory(
+                    atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            }
+            // Written out, not sparse: the blocks must be there when the disk is full.
+            try Data(repeating: 0x57, count: Self.reserveBytes).write(to: URL(filePath: reserve))
+        } catch {
+            throw .cannotCreate(path: home, reason: "the directory cannot be made or written to")
+        }
+    }
+}

@@ -1,0 +1,131 @@
+internal import FoundationEssentials
+internal import GRDB
+public import Governance
+public import Ledger
+public import Model
+
+/// The workspace's state in one SQLite database: write-ahead log, `synchronous = FULL`, `secure_delete`.
+///
+/// Calls block their thread for the milliseconds a commit takes; a commit that has returned is on disk.
+public final class SQLiteStore: GovernanceStorage {
+    let pool: DatabasePool
+    let files: WorkspaceFiles
+
+    /// Makes a new database.
+    /// - Throws: ``StoreError``.
+    public static func create(_ files: WorkspaceFiles) throws -> SQLiteStore {
+        let store = try SQLiteStore(files)
+        try store.write { try Schema.create(in: $0) }
+        return store
+    }
+
+    /// Opens the database of a workspace.
+    /// - Throws: ``StoreError``.
+    public static func open(_ files: WorkspaceFiles) throws -> SQLiteStore {
+        guard FileManager.default.fileExists(atPath: files.database) else {
+            throw StoreError.noWorkspace(path: files.home)
+        }
+        let store = try SQLiteStore(files)
+        let version = try store.read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
+        guard version == Schema.version else {
+            throw StoreError.damaged(what: "schema version \(version ?? 0), expected \(Schema.version)")
+        }
+        return store
+    }
+
+    private init(_ files: WorkspaceFiles) throws {
+        self.files = files
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        configuration.maximumReaderCount = 4
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA secure_delete = ON")
+            // The log's promise is that a committed intent survives a power cut; NORMAL does not keep it in WAL mode.
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        pool = try Self.mapping { try DatabasePool(path: files.database, configuration: configuration) }
+    }
+
+    static func mapping<R>(_ body: () throws -> R) throws -> R {
+        do {
+            return try body()
+        } catch let error as DatabaseError {
+            throw StoreError(error)
+        }
+    }
+
+    func write<R>(_ body: (Database) throws -> R) throws -> R {
+        try Self.mapping {
+            try pool.writeWithoutTransaction { database in
+                var result: Result<R, any Error>?
+                try database.inTransaction(.immediate) {
+                    result = .success(try body(database))
+                    return .commit
+                }
+                guard let result else { throw StoreError.disk(reason: "the transaction did not run") }
+                return try result.get()
+            }
+        }
+    }
+
+    func read<R>(_ body: (Database) throws -> R) throws -> R {
+        try Self.mapping { try pool.read(body) }
+    }
+
+    // MARK: LedgerStorage
+
+    public func transaction<R: Sendable>(_ body: @Sendable (SQLiteTransaction) throws -> R) async throws -> R {
+        try write { try body(SQLiteTransaction($0)) }
+    }
+
+    /// Reads without writing, from one consistent state.
+    /// - Throws: ``StoreError``, and whatever `body` throws.
+    public func reading<R>(_ body: (SQLiteTransaction) throws -> R) throws -> R {
+        try read { try body(SQLiteTransaction($0)) }
+    }
+
+    // MARK: GovernanceStorage
+
+    public func standing(of id: DestinationID) throws -> Destination.Standing? {
+        try reading { try $0.standing(of: id) }
+    }
+
+    public func transferLease(for id: DestinationID) async throws -> any Lease {
+        let path = files.lock("transfers-\(id)")
+        // A removal that waits for quiet holds the lock exclusively for an instant only; nobody else ever does.
+        guard let lease = try await FileLease.acquire(path, .shared, seconds: 10) else {
+            throw StoreError.disk(reason: "the transfer lock of destination \(id) stays taken")
+        }
+        return lease
+    }
+
+    public func exportLease(for id: DestinationID) throws -> (any Lease)? {
+        try FileLease.tryAcquire(files.lock("export-\(id)"), .exclusive)
+    }
+
+    public func waitUntilQuiet(_ id: DestinationID, seconds: Int) async throws -> Bool {
+        guard let lease = try await FileLease.acquire(files.lock("transfers-\(id)"), .exclusive, seconds: seconds)
+        else { return false }
+        lease.release()
+        return true
+    }
+
+    public func scrub() async throws {
+        // TRUNCATE needs a moment without readers; those of this process are short, those of others too.
+        for _ in 0..<50 {
+            let isDone = try Self.mapping {
+                try pool.writeWithoutTransaction { database in
+                    let row = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+                    return row?[0] == 0
+                }
+            }
+            if isDone { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw StoreError.disk(reason: "another process keeps the write-ahead log from being truncated")
+    }
+
+    public func releaseReserve() {
+        try? FileManager.default.removeItem(atPath: files.reserve)
+    }
+}

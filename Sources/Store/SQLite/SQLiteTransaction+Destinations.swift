@@ -1,0 +1,117 @@
+internal import FoundationEssentials
+internal import GRDB
+public import Governance
+public import Model
+internal import Vault
+
+extension SQLiteTransaction {
+    public func destination(_ id: DestinationID) throws -> Destination? {
+        try row("SELECT * FROM destinations WHERE id = ?", [id.text]).map(destination)
+    }
+
+    /// All destinations, removed ones included, in the order they were connected.
+    public func destinations() throws -> [Destination] {
+        try rows("SELECT * FROM destinations ORDER BY rowid").map(destination)
+    }
+
+    private func destination(_ row: Row) throws -> Destination {
+        let matching: Data? = row["matching"]
+        return Destination(
+            id: try DestinationID(row["id"]), displayName: row["display_name"],
+            listID: try ContactListID(row["list_id"]), endpoint: try Endpoint(row["endpoint"]),
+            matching: try matching.map { try DataMatching(canonical: json($0)) },
+            segments: try texts(row["segments"]).map { try SegmentName($0) },
+            doNotContact: try texts(row["do_not_contact"]), standing: try Self.standing(row))
+    }
+
+    private func texts(_ data: Data) throws -> [String] {
+        try CanonicalJSON.object(["items": json(data)]).strings("items")
+    }
+
+    /// The standing alone.
+    func standing(of id: DestinationID) throws -> Destination.Standing? {
+        try row("SELECT standing, standing_by, standing_at FROM destinations WHERE id = ?", [id.text])
+            .map(Self.standing)
+    }
+
+    private static func standing(_ row: Row) throws -> Destination.Standing {
+        let word: String = row["standing"]
+        if word == "active" { return .active }
+        guard let name: String = row["standing_by"], let seconds: Int64 = row["standing_at"] else {
+            throw StoreError.damaged(what: "the standing of a destination")
+        }
+        let by = try AdministratorName(name)
+        let at = Timestamp(seconds: seconds)
+        switch word {
+        case "suspended": return .suspended(by: by, at: at)
+        case "removed": return .removed(by: by, at: at)
+        default: throw StoreError.damaged(what: "the standing of a destination")
+        }
+    }
+
+    /// The identifier for the next destination.
+    public func nextDestinationID() throws -> DestinationID {
+        try DestinationID("d\(try count("destinations") + 1)")
+    }
+
+    public func insert(destination: Destination) throws {
+        try execute(
+            """
+            INSERT INTO destinations (id, display_name, list_id, endpoint, segments, do_not_contact, standing)
+            VALUES (?, ?, ?, ?, ?, ?, 'active')
+            """,
+            [
+                destination.id.text, destination.displayName, destination.listID.text,
+                destination.endpoint.description, Data(CanonicalJSON.strings(destination.segments.map(\.text)).bytes),
+                Data(CanonicalJSON.strings(destination.doNotContact).bytes),
+            ])
+    }
+
+    /// Stores data matching, segments and do-not-contact fields as `destination` has them.
+    public func update(configurationOf destination: Destination) throws {
+        try execute(
+            "UPDATE destinations SET matching = ?, segments = ?, do_not_contact = ? WHERE id = ?",
+            [
+                destination.matching.map { Data($0.canonical.bytes) },
+                Data(CanonicalJSON.strings(destination.segments.map(\.text)).bytes),
+                Data(CanonicalJSON.strings(destination.doNotContact).bytes), destination.id.text,
+            ])
+    }
+
+    public func set(standing: Destination.Standing, of id: DestinationID) throws {
+        let (word, by, at): (String, String?, Int64?) =
+            switch standing {
+            case .active: ("active", nil, nil)
+            case .suspended(let by, let at): ("suspended", by.text, at.seconds)
+            case .removed(let by, let at): ("removed", by.text, at.seconds)
+            }
+        try execute(
+            "UPDATE destinations SET standing = ?, standing_by = ?, standing_at = ? WHERE id = ?",
+            [word, by, at, id.text])
+    }
+
+    public func secret(_ field: SecretField, of id: DestinationID) throws -> SealedSecret? {
+        try row("SELECT record, version, box FROM secrets WHERE destination = ? AND field = ?", [id.text, field.rawValue])
+            .map { row in
+                let box: Data = row["box"]
+                let record: Data = row["record"]
+                let version: Int64 = row["version"]
+                return SealedSecret(
+                    field: field, destination: id, record: Array(record), version: UInt64(max(0, version)),
+                    box: try SealedBox(parsing: Array(box)))
+            }
+    }
+
+    public func insert(secret: SealedSecret, field: SecretField, of id: DestinationID) throws {
+        try execute(
+            "INSERT INTO secrets (destination, field, record, version, box) VALUES (?, ?, ?, ?, ?)",
+            [id.text, field.rawValue, Data(secret.record), Int64(secret.version), Data(secret.box.bytes)])
+    }
+
+    public func destroySecret(_ field: SecretField, of id: DestinationID) throws -> SealedSecret? {
+        let secret = try secret(field, of: id)
+        // secure_delete overwrites the bytes in the page; the write-ahead log is truncated by scrub().
+        try execute("DELETE FROM secrets WHERE destination = ? AND field = ?", [id.text, field.rawValue])
+        return secret
+    }
+}

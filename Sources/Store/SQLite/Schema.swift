@@ -1,0 +1,61 @@
+internal import GRDB
+
+/// The tables. What is evidence can be added and read, never changed: triggers refuse it, beside the code that has no
+/// call for it.
+enum Schema {
+    static let version = 1
+
+    static let statements = """
+        CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE log_entries (idx INTEGER PRIMARY KEY, leaf_hash BLOB NOT NULL, bytes BLOB NOT NULL);
+        CREATE TABLE log_heads (
+            size INTEGER PRIMARY KEY, root BLOB NOT NULL, frontier BLOB NOT NULL, note TEXT NOT NULL);
+        CREATE TABLE manifests (sha256 BLOB PRIMARY KEY, tags BLOB NOT NULL);
+        CREATE TABLE administrators (
+            name TEXT PRIMARY KEY, role TEXT NOT NULL, public_key TEXT NOT NULL, enrolled INTEGER NOT NULL,
+            retired INTEGER);
+        CREATE TABLE agreements (
+            version INTEGER NOT NULL, language TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (version, language));
+        CREATE TABLE policies (idx INTEGER PRIMARY KEY, canonical BLOB NOT NULL);
+        CREATE TABLE sources (name TEXT PRIMARY KEY, canonical BLOB NOT NULL);
+        CREATE TABLE segments (name TEXT PRIMARY KEY, canonical BLOB NOT NULL);
+        CREATE TABLE destinations (
+            id TEXT PRIMARY KEY, display_name TEXT NOT NULL, list_id TEXT NOT NULL, endpoint TEXT NOT NULL,
+            matching BLOB, segments BLOB NOT NULL, do_not_contact BLOB NOT NULL,
+            standing TEXT NOT NULL, standing_by TEXT, standing_at INTEGER);
+        CREATE TABLE secrets (
+            destination TEXT NOT NULL, field TEXT NOT NULL, record BLOB NOT NULL, version INTEGER NOT NULL,
+            box BLOB NOT NULL, PRIMARY KEY (destination, field));
+        CREATE TABLE consent_requests (
+            id TEXT PRIMARY KEY, administrator TEXT NOT NULL, destination TEXT NOT NULL, statement BLOB NOT NULL,
+            expires INTEGER NOT NULL, answered INTEGER);
+        CREATE TABLE consents (
+            idx INTEGER PRIMARY KEY, administrator TEXT NOT NULL, destination TEXT NOT NULL, statement BLOB NOT NULL,
+            signature TEXT NOT NULL, withdrawn INTEGER);
+        CREATE TABLE exports (
+            id TEXT PRIMARY KEY, destination TEXT NOT NULL, started INTEGER NOT NULL, state TEXT NOT NULL,
+            finished INTEGER);
+        CREATE TABLE transfers (
+            intent INTEGER PRIMARY KEY, export TEXT NOT NULL, destination TEXT NOT NULL, manifest BLOB NOT NULL,
+            outcome INTEGER);
+        CREATE INDEX transfers_open ON transfers (destination) WHERE outcome IS NULL;
+        CREATE INDEX transfers_by_destination ON transfers (destination);
+        """
+
+    /// Tables whose rows are evidence.
+    static let appendOnly = ["log_entries", "log_heads", "manifests", "agreements", "policies"]
+
+    static func create(in database: Database) throws {
+        try database.execute(sql: statements)
+        for table in appendOnly {
+            for verb in ["UPDATE", "DELETE"] {
+                try database.execute(
+                    sql: """
+                        CREATE TRIGGER \(table)_no_\(verb.lowercased()) BEFORE \(verb) ON \(table)
+                        BEGIN SELECT RAISE(ABORT, '\(table) is append-only'); END;
+                        """)
+            }
+        }
+        try database.execute(sql: "PRAGMA user_version = \(version)")
+    }
+}

@@ -1,0 +1,67 @@
+internal import GRDB
+public import Model
+
+/// Why the workspace's files cannot be used.
+public enum StoreError: ReportableError, Equatable {
+    case noWorkspace(path: String)
+    case workspaceExists(path: String)
+    case cannotCreate(path: String, reason: String)
+    case disk(reason: String)
+    case damaged(what: String)
+    case exists(kind: String, name: String)
+
+    public var code: String {
+        switch self {
+        case .noWorkspace: "no-workspace"
+        case .workspaceExists: "workspace-exists"
+        case .cannotCreate: "cannot-create-workspace"
+        case .disk: "disk-failure"
+        case .damaged: "database-damaged"
+        case .exists: "name-taken"
+        }
+    }
+
+    public var message: String {
+        switch self {
+        case .noWorkspace(let path): "there is no workspace in \(path)"
+        case .workspaceExists(let path): "there already is a workspace in \(path)"
+        case .cannotCreate(let path, let reason): "cannot make a workspace in \(path): \(reason)"
+        case .disk(let reason): "the log cannot be written or read: \(reason); nothing is sent without it"
+        case .damaged(let what): "the database holds something it cannot hold: \(what)"
+        case .exists(let kind, let name): "there already is a \(kind) named \(name)"
+        }
+    }
+
+    public var hint: String? {
+        switch self {
+        case .noWorkspace: "make one with 'waybill init', or name another with --home DIR"
+        case .workspaceExists: "use it as it is, or name another directory with --home DIR"
+        case .cannotCreate: "name a directory you may write to with --home DIR"
+        case .disk: "check free space (df), that the directory is writable and mounted, then run the command again"
+        case .damaged: "run 'waybill log verify'; restore the database from a backup"
+        case .exists: "choose another name"
+        }
+    }
+
+    public var failure: FailureClass {
+        switch self {
+        case .noWorkspace: .configuration
+        case .workspaceExists, .cannotCreate: .cannotCreate
+        case .disk, .damaged: .io
+        case .exists: .usage
+        }
+    }
+
+    /// Says in plain words what SQLite reported; its own message may quote values, so it is not passed on.
+    init(_ error: DatabaseError) {
+        switch error.resultCode {
+        case .SQLITE_FULL: self = .disk(reason: "the disk is full")
+        case .SQLITE_READONLY: self = .disk(reason: "the database is read-only")
+        case .SQLITE_CANTOPEN: self = .disk(reason: "the database cannot be opened for writing")
+        case .SQLITE_IOERR: self = .disk(reason: "the disk reported an error")
+        case .SQLITE_BUSY, .SQLITE_LOCKED: self = .disk(reason: "another process keeps the database locked")
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damaged(what: "its pages are not a database's")
+        default: self = .disk(reason: "SQLite result \(error.extendedResultCode.rawValue)")
+        }
+    }
+}

@@ -1,0 +1,55 @@
+public import Model
+
+/// Why a key, a secret or a signature cannot be handled.
+public enum VaultError: ReportableError, Equatable {
+    /// OpenSSL reported an error; `detail` is its own words, which never quote data.
+    case openSSL(operation: String, detail: String)
+    /// A sealed box does not open: another key, another label, or altered bytes.
+    case authentication
+    /// A key file that cannot be used.
+    case keyFile(path: String, problem: String, remedy: String)
+    /// Bytes that are not of the expected layout.
+    case malformed(what: String)
+    /// An input of the wrong length.
+    case length(what: String, expected: Int, found: Int)
+
+    /// A stable slug; see `ReportableError`.
+    public var code: String {
+        switch self {
+        case .openSSL: "openssl"
+        case .authentication: "secret-does-not-open"
+        case .keyFile: "bad-key-file"
+        case .malformed: "malformed-secret"
+        case .length: "wrong-length"
+        }
+    }
+
+    /// What went wrong, in a sentence.
+    public var message: String {
+        switch self {
+        case .openSSL(let operation, let detail): "OpenSSL failed to \(operation): \(detail)"
+        case .authentication: "a sealed secret does not open: it was altered, or sealed under another key"
+        case .keyFile(let path, let problem, _): "the key file \(path) \(problem)"
+        case .malformed(let what): "\(what) is malformed"
+        case .length(let what, let expected, let found): "\(what) must have \(expected) bytes and has \(found)"
+        }
+    }
+
+    /// What to do about it.
+    public var hint: String? {
+        switch self {
+        case .keyFile(_, _, let remedy): remedy
+        case .authentication: "check that waybill.key is the one this database was made with"
+        default: nil
+        }
+    }
+
+    /// Keys and secrets are configuration; OpenSSL itself must not fail.
+    public var failure: FailureClass {
+        switch self {
+        case .openSSL: .internalError
+        case .malformed, .length: .badInput
+        case .authentication, .keyFile: .configuration
+        }
+    }
+}
