@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Model
 internal import Vault
 
 /// A detached SSH signature as `ssh-keygen -Y sign` writes it (OpenSSH PROTOCOL.sshsig), verified with OpenSSL.

@@ -1,5 +1,5 @@
 internal import Consent
-internal import Ledger
+public import Ledger
 public import Model
 public import Vault
 

@@ -1,4 +1,4 @@
-public import Consent
+internal import Consent
 public import Ledger
 public import Model
 public import Vault

@@ -1,3 +1,4 @@
+internal import Ledger
 public import Model
 public import Vault
 
@@ -33,8 +34,8 @@ extension Gate {
     ) async throws -> R {
         let policy = try await storage.transaction { try policyInForce($0) }
         guard policy.allows(endpoint) else { throw Refusal.hostNotAllowed(endpoint.host) }
-        let copy = try key.withUnsafeBytes { try SecretBytes(copying: $0) }
-        return try await ask(InquiryPermit(endpoint: endpoint, standing: StandingCheck {}, key: copy))
+        let permit = InquiryPermit(endpoint: endpoint, standing: StandingCheck {}, key: try key.copy())
+        return try await ask(permit)
     }
 }
 

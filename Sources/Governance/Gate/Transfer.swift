@@ -1,5 +1,5 @@
 internal import Consent
-public import Ledger
+internal import Ledger
 public import Model
 internal import Vault
 

@@ -1,6 +1,6 @@
 public import Ledger
 public import Model
-public import Vault
+internal import Vault
 
 /// The right to make one transfer: to send one batch, once, now.
 ///

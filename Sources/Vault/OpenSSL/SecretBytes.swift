@@ -59,6 +59,10 @@ public struct SecretBytes: ~Copyable, Sendable {
         return try unsafe SecretBytes(copying: UnsafeRawBufferPointer(rebasing: whole.buffer[0..<count]))
     }
 
+    /// A copy, wiped by itself.
+    /// - Throws: ``VaultError`` if there is no memory.
+    public borrowing func copy() throws(VaultError) -> SecretBytes { try slice(0..<count) }
+
     /// A copy of some of the bytes.
     borrowing func slice(_ range: Range<Int>) throws(VaultError) -> SecretBytes {
         unsafe try SecretBytes(copying: UnsafeRawBufferPointer(rebasing: storage.buffer[range]))
