@@ -38,6 +38,7 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
@@ -76,9 +77,33 @@ let package = Package(
             ]
         ),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
+        .testTarget(name: "VaultTests", dependencies: ["Model", "Vault"]),
+        .testTarget(name: "ConsentTests", dependencies: ["Model", "Vault", "Consent"]),
+        .testTarget(name: "LedgerTests", dependencies: ["Model", "Vault", "Ledger"]),
+        .testTarget(name: "EngineTests", dependencies: ["Model", "Engine"]),
+        .testTarget(
+            name: "GovernanceTests",
+            dependencies: ["Model", "Vault", "Consent", "Ledger", "Governance", "Delivery", "Store", "Sandbox"]),
+        .testTarget(
+            name: "SandboxTests",
+            dependencies: [
+                "Sandbox",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+        .testTarget(name: "OperationsTests", dependencies: ["Model", "Operations"]),
+        // Through the real binary: it is built because it is a dependency, and found beside the tests.
+        .testTarget(name: "ScenarioTests", dependencies: ["CLI", "Sandbox"]),
+        .testTarget(
+            name: "ArchitectureTests", dependencies: ["Governance", "Delivery", "Ledger", "Consent"],
+            exclude: ["Rejected"]),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Warnings are errors where changes are judged; a newer compiler's new warning does not keep anybody else from building.
+let isStrict = Context.environment["CI"] != nil
 
 for target in package.targets where target.type != .system {
     target.swiftSettings =
@@ -88,6 +113,9 @@ for target in package.targets where target.type != .system {
             .enableUpcomingFeature("InternalImportsByDefault"),
             .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
         ]
+    if isStrict {
+        target.swiftSettings?.append(.treatAllWarnings(as: .error))
+    }
     if target.name == "Vault" {
         target.swiftSettings?.append(.strictMemorySafety())
     }

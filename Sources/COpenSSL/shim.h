@@ -3,14 +3,11 @@
 
 // libcrypto, as Vault uses it, and functions for what Swift cannot call directly: macros and variadic functions.
 
-#include <malloc.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/ec.h>
-#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
 #include <sys/prctl.h>

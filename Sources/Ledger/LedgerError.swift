@@ -59,7 +59,8 @@ public enum LedgerError: ReportableError, Equatable {
     /// The next step.
     public var hint: String? {
         switch self {
-        case .entryRefused: "the log holds no personal data and no secret: leave addresses and keys out of names and reasons"
+        case .entryRefused:
+            "the log holds no personal data and no secret: leave addresses and keys out of names and reasons"
         case .headDamaged: "nothing was signed or sent; run 'waybill log verify' and restore the database from a copy"
         case .unstableHash: "nothing was signed or sent; suspect this machine's memory or disk"
         default: nil

@@ -14,14 +14,20 @@ public struct KeyEncryptionKey: ~Copyable, Sendable {
     /// Makes a key file with mode 0400; refuses to touch one that is there.
     /// - Throws: ``VaultError/keyFile(path:problem:remedy:)``.
     public static func create(path: String) throws(VaultError) {
+        // Before the file is made, so that nothing has to be taken back if it fails.
+        let key = try SecretBytes.random(count: length)
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o400)
         guard descriptor >= 0 else {
-            throw .keyFile(
-                path: path, problem: errno == EEXIST ? "already exists" : "cannot be made (errno \(errno))",
-                remedy: "a key is never overwritten; move the old one away if it is not needed any more")
+            let reason = errno
+            throw reason == EEXIST
+                ? .keyFile(
+                    path: path, problem: "already exists",
+                    remedy: "a key is never overwritten; move the old one away if it is not needed any more")
+                : .keyFile(
+                    path: path, problem: "cannot be made (errno \(reason))",
+                    remedy: "check that its folder exists and can be written")
         }
         defer { close(descriptor) }
-        let key = try SecretBytes.random(count: length)
         let isWritten = unsafe key.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) == length }
         // The umask may have taken the owner's bit too.
         guard isWritten, fchmod(descriptor, 0o400) == 0, fsync(descriptor) == 0, synchronizeFolder(of: path) else {
@@ -30,22 +36,22 @@ public struct KeyEncryptionKey: ~Copyable, Sendable {
         }
     }
 
-    /// Reads a key file. What is checked is what is read: the file is opened once, without following a link.
+    /// Reads a key file.
+    ///
+    /// What is checked is what is read: the file is opened once, without following a link.
     /// - Throws: ``VaultError/keyFile(path:problem:remedy:)``, one problem and remedy for each rule.
     public init(path: String) throws(VaultError) {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else {
-            throw .keyFile(
-                path: path, problem: errno == ELOOP ? "is a symbolic link" : "cannot be opened (errno \(errno))",
-                remedy: "restore it from where it was kept; without it no sealed key can be opened")
-        }
+        // Non-blocking, because opening a pipe would otherwise wait for whoever writes to it; files do not notice.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { throw Self.cannotOpen(path, errno) }
         defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw .keyFile(path: path, problem: "is not a regular file", remedy: "put the key file there")
         }
         guard status.st_uid == geteuid() else {
-            throw .keyFile(path: path, problem: "belongs to another user", remedy: "chown it to the user that runs waybill")
+            throw .keyFile(
+                path: path, problem: "belongs to another user", remedy: "chown it to the user that runs waybill")
         }
         guard status.st_mode & 0o7777 == 0o400 else {
             throw .keyFile(
@@ -61,6 +67,22 @@ public struct KeyEncryptionKey: ~Copyable, Sendable {
             }
         }
         version = 1
+    }
+
+    private static func cannotOpen(_ path: String, _ reason: Int32) -> VaultError {
+        switch reason {
+        case ELOOP:
+            .keyFile(path: path, problem: "is a symbolic link", remedy: "give the path of the file itself")
+        case ENOENT:
+            .keyFile(
+                path: path, problem: "does not exist",
+                remedy: "restore it from where it was kept; without it no sealed key can be opened")
+        case EACCES:
+            .keyFile(
+                path: path, problem: "cannot be read by this user", remedy: "chown it to the user that runs waybill")
+        default:
+            .keyFile(path: path, problem: "cannot be opened (errno \(reason))", remedy: "check the path")
+        }
     }
 
     init(version: UInt32, bytes: consuming SecretBytes) {

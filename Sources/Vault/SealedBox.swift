@@ -30,11 +30,12 @@ public struct SealedBox: Sendable, Hashable {
     private static let purpose = Array("exporter/secret/v1".utf8)
     private static let outerLength = 4 + 1 + 4 + 4 + 40
     private static let minimumLength = outerLength + 32 + 12 + 16
+    private static let longestSecret = 1 << 20
 
     /// Takes stored bytes; checks everything that can be checked without a key.
     /// - Throws: ``VaultError/malformed(what:)``.
     public init(parsing bytes: [UInt8]) throws(VaultError) {
-        guard bytes.count >= Self.minimumLength, bytes.count <= Self.minimumLength + (1 << 20),
+        guard bytes.count >= Self.minimumLength, bytes.count <= Self.minimumLength + Self.longestSecret,
             Array(bytes.prefix(4)) == Self.magic, bytes[4] == Self.algorithm,
             Array(bytes[5..<9]) == BigEndian.bytes(Self.keyIdentifier)
         else { throw .malformed(what: "a sealed secret") }
@@ -51,11 +52,15 @@ public struct SealedBox: Sendable, Hashable {
     private var wrappedKey: [UInt8] { Array(bytes[13..<53]) }
     private var inner: ArraySlice<UInt8> { bytes[Self.outerLength...] }
 
-    /// Seals `secret`.
-    /// - Throws: ``VaultError`` if OpenSSL fails.
+    /// Seals `secret`, of at most 1 MiB.
+    /// - Throws: ``VaultError/tooLong(what:limit:found:)``; ``VaultError/openSSL(operation:detail:)``.
     public static func seal(
         _ secret: borrowing SecretBytes, label: SecretLabel, under key: borrowing KeyEncryptionKey
     ) throws(VaultError) -> SealedBox {
+        // What is sealed must also parse.
+        guard secret.count <= longestSecret else {
+            throw .tooLong(what: "a secret to seal", limit: longestSecret, found: secret.count)
+        }
         let dataKey = try SecretBytes.random(count: 32)
         let nonce = try RandomBytes.make(count: AESGCM.nonceLength)
         let derived = try derive(dataKey, nonce)
@@ -65,7 +70,9 @@ public struct SealedBox: Sendable, Hashable {
         return SealedBox(assembled: try outer(dataKey, key) + derived.commitment + nonce + sealed)
     }
 
-    /// Opens it. Nothing of the plaintext is handed out unless everything fits.
+    /// Opens it.
+    ///
+    /// Nothing of the plaintext is handed out unless everything fits.
     /// - Throws: ``VaultError/authentication`` for another key or label, or altered bytes.
     public func open(label: SecretLabel, under key: borrowing KeyEncryptionKey) throws(VaultError) -> SecretBytes {
         guard keyVersion == key.version else { throw .authentication }
@@ -87,6 +94,8 @@ public struct SealedBox: Sendable, Hashable {
     ) throws(VaultError) -> SealedBox {
         guard keyVersion == old.version else { throw .authentication }
         let dataKey = try KeyWrap.unwrap(wrappedKey, with: old.bytes)
+        // 40 wrapped bytes can hold a shorter key as well (RFC 5649 pads).
+        guard dataKey.count == 32 else { throw .authentication }
         return SealedBox(assembled: try Self.outer(dataKey, new) + inner)
     }
 

@@ -12,6 +12,8 @@ public enum VaultError: ReportableError, Equatable {
     case malformed(what: String)
     /// An input of the wrong length.
     case length(what: String, expected: Int, found: Int)
+    /// An input of more bytes than are handled.
+    case tooLong(what: String, limit: Int, found: Int)
 
     /// A stable slug; see `ReportableError`.
     public var code: String {
@@ -21,6 +23,7 @@ public enum VaultError: ReportableError, Equatable {
         case .keyFile: "bad-key-file"
         case .malformed: "malformed-secret"
         case .length: "wrong-length"
+        case .tooLong: "too-long"
         }
     }
 
@@ -32,6 +35,7 @@ public enum VaultError: ReportableError, Equatable {
         case .keyFile(let path, let problem, _): "the key file \(path) \(problem)"
         case .malformed(let what): "\(what) is malformed"
         case .length(let what, let expected, let found): "\(what) must have \(expected) bytes and has \(found)"
+        case .tooLong(let what, let limit, let found): "\(what) may have \(limit) bytes and has \(found)"
         }
     }
 
@@ -48,7 +52,7 @@ public enum VaultError: ReportableError, Equatable {
     public var failure: FailureClass {
         switch self {
         case .openSSL: .internalError
-        case .malformed, .length: .badInput
+        case .malformed, .length, .tooLong: .badInput
         case .authentication, .keyFile: .configuration
         }
     }

@@ -12,7 +12,7 @@ struct ImportTests {
         "Governance": ["Model", "Vault", "Consent", "Ledger", "Logging", "FoundationEssentials", "Synchronization"],
         "Engine": ["Model", "FoundationEssentials", "Glibc"],  // Glibc: open and read, in one file (see below)
         "Delivery": [
-            "Model", "Vault", "Governance", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL", "FoundationEssentials",
+            "Model", "Vault", "Governance", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "FoundationEssentials",
             "Synchronization", "Glibc",  // Glibc: struct linger
         ],
         "Store": [

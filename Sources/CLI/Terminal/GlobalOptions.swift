@@ -1,6 +1,6 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import FoundationEssentials
-internal import Model
+public import Model
 internal import Operations
 
 /// The options that every command takes.

@@ -1,5 +1,3 @@
-internal import Glibc
-internal import Model
 internal import Operations
 internal import Synchronization
 
@@ -29,13 +27,13 @@ final class ProgressBar: Sendable {
                 case .sending: "\(progress.sent) contacts sent"
                 case .following: "waiting for \(progress.openJobs) jobs at SendGrid"
                 }
-            fputs("\r\u{1B}[K\(bar) \(Int(progress.fraction * 100)) %  \(words)", stderr)
+            Stream.errors.write("\r\u{1B}[K\(bar) \(Int(progress.fraction * 100)) %  \(words)")
         }
     }
 
     func finish() {
         state.withLock { state in
-            if state.isDrawn { fputs("\r\u{1B}[K", stderr) }
+            if state.isDrawn { Stream.errors.write("\r\u{1B}[K") }
             state.isDrawn = false
         }
     }

@@ -38,19 +38,19 @@ final class Terminal: Sendable {
     /// Prints an answer: as JSON if that was asked for, else in words.
     func answer(_ value: some Encodable, _ words: () -> String) throws {
         if isJSON {
-            write(try json(value) + "\n", to: stdout)
+            write(try json(value) + "\n", to: .output)
         } else {
-            write(words() + "\n", to: stdout)
+            write(words() + "\n", to: .output)
         }
     }
 
     /// Prints exactly `text`.
-    func raw(_ text: String) { write(text, to: stdout) }
+    func raw(_ text: String) { write(text, to: .output) }
 
     /// Says something beside the answer.
     func note(_ lines: [String]) {
         guard mode.withLock({ !$0.isQuiet }) else { return }
-        for line in lines { write("waybill: note: \(line)\n", to: stderr) }
+        for line in lines { write("waybill: note: \(line)\n", to: .errors) }
     }
 
     func json(_ value: some Encodable) throws -> String {
@@ -105,17 +105,32 @@ final class Terminal: Sendable {
 
     private func report(code: String, message: String, hint: String?, inWords: Bool = true) {
         if isJSON, let text = try? json(Problem(error: .init(code: code, message: message, hint: hint ?? ""))) {
-            write(text + "\n", to: stdout)
+            write(text + "\n", to: .output)
         }
         guard inWords else { return }
-        write("waybill: \(message)\n", to: stderr)
-        if let hint { write("hint: \(hint)\n", to: stderr) }
+        write("waybill: \(message)\n", to: .errors)
+        if let hint { write("hint: \(hint)\n", to: .errors) }
     }
 
-    private func write(_ text: String, to stream: UnsafeMutablePointer<FILE>?) {
-        guard let stream else { return }
-        fputs(text, stream)
-        fflush(stream)
+    private func write(_ text: String, to stream: Stream) { stream.write(text) }
+}
+
+/// A stream of the process, written without a buffer: what was said is out even if the process ends at once.
+struct Stream {
+    static let output = Stream(descriptor: STDOUT_FILENO)
+    static let errors = Stream(descriptor: STDERR_FILENO)
+
+    let descriptor: Int32
+
+    func write(_ text: String) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            // Nobody listens any more; there is nobody to tell.
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
     }
 }
 

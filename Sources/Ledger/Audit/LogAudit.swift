@@ -1,136 +1,128 @@
 public import Model
-internal import Vault
 
-/// Derives a log anew from its raw entries, heads and a public key. It trusts nothing it is given, and shares with the
-/// writer the format only: neither its right edge nor its appender.
+/// Derives a log anew from its stored entries and heads, and proves I1 to I7 or says what is wrong.
 ///
-/// Feed entries in order of index and heads in order of size, each head when exactly as many entries were fed as it
-/// covers. Memory grows with destinations, consents and open intents, not with the log.
+/// Feed it every entry in order, and every stored head as soon as its number of entries has been fed; then ``finish()``.
+/// It needs memory for what is in force (people, consents, destinations, exports, open intents), not for the entries.
+/// It never refuses damaged input: damage is what it reports. It shares the format with the log's writer, and no code.
 public struct LogAudit {
     private let key: VerifierKey
-    private let earlier: Checkpoint?
-    private var tree = PeakTree()
-    private var rules = AuditRules()
-    private var violations: [Violation] = []
+    private let since: String?
+    private var sinceCheckpoint: Checkpoint?
+    private var isSinceRead = false
+    private var tree = RunningRoot()
+    private var count: Int64 = 0
     private var lastHead: Int64 = 0
-    private var hasMetEarlier = false
+    private var isRootLost = false
     private var instance: String?
+    private var replay = Replay()
+    private var findings = Findings()
 
-    /// More than this many violations say nothing new.
-    private static let maximumViolations = 1000
-
-    /// An audit of the log whose key is `verifierKey`.
-    /// - Parameter since: a checkpoint of the log that was kept elsewhere.
-    /// - Throws: ``LedgerError/malformed(what:reason:)`` if `since` is no checkpoint of this log.
-    public init(verifierKey: VerifierKey, since: String?) throws {
+    /// An audit of the log with this key.
+    /// - Parameter since: an earlier checkpoint of the log, as a signed note; the log must contain it.
+    public init(verifierKey: VerifierKey, since: String?) {
         key = verifierKey
-        earlier = try since.map { try Checkpoint(verifying: $0, with: verifierKey) }
-        hasMetEarlier = earlier == nil || earlier?.size == 0
+        self.since = since
     }
 
     /// Takes the next entry.
-    /// - Throws: `VaultError` if hashing fails; never because of what the entry says.
+    /// - Parameters:
+    ///   - storedLeafHash: the leaf hash stored with it.
+    ///   - index: the index it is stored under.
+    /// - Throws: `VaultError` if OpenSSL fails, nothing else.
     public mutating func add(entry bytes: [UInt8], storedLeafHash: Digest, index: Int64) throws {
-        let leaf = try SHA256.digest(of: [0x00] + bytes)
-        if leaf != storedLeafHash {
-            report("I7", index, "its bytes do not have the hash they are stored with")
-        }
-        try tree.add(leaf)
-        if let earlier, tree.size == earlier.size {
-            hasMetEarlier = true
-            if try tree.root() != earlier.root {
-                report("I7", nil, "the first \(earlier.size) entries are not the ones of the earlier checkpoint")
-            }
-        }
-        guard let entry = try? CanonicalJSON(bytes: bytes), case .object(let members) = entry else {
-            report("I7", index, "it is no canonical JSON object")
-            return
-        }
-        guard bytes.count <= EntryFormat.maximumBytes, let type = EntryType(rawValue: entry.optionalString("type") ?? "")
-        else {
-            report("I7", index, "it is too large or of an unknown type")
-            return
-        }
-        if let problem = EntryFormat.problem(with: members, of: type) { report("I6", index, problem) }
-        if let name = entry.optionalString("instance") {
-            if name != instance ?? name { report("I7", index, "it is of another instance") }
-            instance = instance ?? name
-        }
-        for violation in try rules.apply(entry, type, at: index, lastHead: lastHead) { append(violation) }
+        try compareSince()
+        let leaf = try RunningRoot.leaf(bytes)
+        if index != count { findings.add("I7", index, "the entry is stored under \(index), but is number \(count)") }
+        if leaf != storedLeafHash.bytes { findings.add("I7", count, "the entry is not what its leaf hash was made of") }
+        try examine(bytes)
+        try tree.add(leaf: leaf)
+        count += 1
     }
 
-    /// Takes the next head.
-    /// - Throws: `VaultError` if OpenSSL fails; never because of what the head says.
+    /// Takes a stored head.
+    ///
+    /// To be called when exactly as many entries have been fed as it covers, before the next one.
+    /// - Parameters:
+    ///   - note: the signed checkpoint.
+    ///   - storedSize: the size stored with it.
+    ///   - storedRoot: the root stored with it.
+    /// - Throws: `VaultError` if OpenSSL fails, nothing else.
     public mutating func add(head note: String, storedSize: Int64, storedRoot: Digest) throws {
+        try compareSince()
+        let name = "the head at size \(storedSize)"
+        if storedSize <= lastHead { findings.add("I7", nil, "\(name) does not follow the one at size \(lastHead)") }
+        lastHead = max(lastHead, storedSize)
+        guard storedSize == count else {
+            findings.add(
+                "I7", nil, "\(name) covers other entries than the \(count) before it: some are missing or moved")
+            return
+        }
         do {
-            let checkpoint = try Checkpoint(verifying: note, with: key)
+            let checkpoint = try Checkpoint.verify(note: note, with: key)
             guard checkpoint.size == storedSize, checkpoint.root == storedRoot else {
-                report("I7", nil, "the head of size \(storedSize) is not the one that was signed")
+                findings.add("I7", nil, "\(name) has another size or root than was signed")
                 return
             }
-            guard storedSize == tree.size else {
-                report("I7", nil, "the head of size \(storedSize) is out of place: there are \(tree.size) entries")
-                return
-            }
-            guard try checkpoint.root == tree.root() else {
-                report("I7", nil, "the root under the head of size \(storedSize) is not the root of the entries")
-                return
-            }
-            lastHead = max(lastHead, storedSize)
         } catch let error as LedgerError {
-            report("I7", nil, "the head of size \(storedSize): \(error.message)")
+            findings.add("I7", nil, "\(name): \(error.message)")
+            return
+        }
+        replay.coveredSize = count
+        // Once a root is lost all later ones are; saying it once says where to look.
+        if !isRootLost, try tree.root() != storedRoot {
+            isRootLost = true
+            findings.add("I7", nil, "\(name) was signed over other entries: one was changed, removed, added or moved")
         }
     }
 
     /// Ends the audit.
-    /// - Throws: `VaultError` if hashing fails.
+    /// - Throws: `VaultError` if OpenSSL fails, nothing else.
     public mutating func finish() throws -> AuditReport {
-        if lastHead != tree.size {
-            report("I7", nil, "the newest head that verifies covers \(lastHead) of \(tree.size) entries")
+        try compareSince()
+        if let earlier = sinceCheckpoint, earlier.size > count {
+            findings.add(
+                "I7", nil, "the log was truncated: it has \(count) entries, the earlier checkpoint has \(earlier.size)")
         }
-        if !hasMetEarlier {
-            report("I7", nil, "the log is shorter than the earlier checkpoint: entries were cut off")
+        if count == 0 { findings.add("I7", nil, "the log has no entries") }
+        if replay.coveredSize < count {
+            findings.add("I7", replay.coveredSize, "no signed head covers the entries from here on")
         }
-        let open = rules.openIntents
-        for index in open where index >= lastHead { report("I1", index, "no signed head covers this intent") }
-        return AuditReport(size: tree.size, root: try tree.root(), violations: violations, openIntents: open)
+        replay.finish(into: &findings)
+        return AuditReport(
+            size: count, root: try tree.root(), violations: findings.all, openIntents: replay.openIntents)
     }
 
-    private mutating func report(_ invariant: String, _ index: Int64?, _ message: String) {
-        append(Violation(invariant: invariant, index: index, message: message))
-    }
-
-    private mutating func append(_ violation: Violation) {
-        if violations.count < Self.maximumViolations { violations.append(violation) }
-    }
-}
-
-/// The tree as a binary counter: at each level at most one subtree that waits for its right neighbour.
-private struct PeakTree {
-    private(set) var size: Int64 = 0
-    private var waiting: [Digest?] = []
-
-    mutating func add(_ leaf: Digest) throws {
-        var carry = leaf
-        var level = 0
-        while level < waiting.count, let left = waiting[level] {
-            waiting[level] = nil
-            carry = try Self.parent(left, carry)
-            level += 1
+    /// Checks what an entry says: its form (I6), its instance (I7), and by the replay whether it may say it (I1 to I5).
+    private mutating func examine(_ bytes: [UInt8]) throws {
+        guard bytes.count <= LogEntry.maximumBytes else {
+            findings.add("I6", count, "the entry is longer than an entry may be")
+            return
         }
-        if level == waiting.count { waiting.append(carry) } else { waiting[level] = carry }
-        size += 1
-    }
-
-    func root() throws -> Digest {
-        var result: Digest?
-        for peak in waiting.compactMap(\.self) {
-            result = try result.map { try Self.parent(peak, $0) } ?? peak
+        guard let entry = try? CanonicalJSON(bytes: bytes) else {
+            findings.add("I6", count, "the entry is not canonical JSON")
+            return
         }
-        return try result ?? SHA256.digest(of: [])
+        if let problem = EntryType.problem(in: entry) { findings.add("I6", count, problem) }
+        let name = entry.optionalString("instance")
+        instance = instance ?? name
+        if name != instance { findings.add("I7", count, "the entry is of another instance than those before it") }
+        try replay.apply(entry, at: count, &findings)
     }
 
-    private static func parent(_ left: Digest, _ right: Digest) throws -> Digest {
-        try SHA256.digest(of: [0x01] + left.bytes + right.bytes)
+    /// Compares the root with that of the earlier checkpoint, when as many entries have been fed as it covers.
+    private mutating func compareSince() throws {
+        if !isSinceRead, let since {
+            do {
+                sinceCheckpoint = try Checkpoint.verify(note: since, with: key)
+            } catch let error as LedgerError {
+                findings.add("I7", nil, "the earlier checkpoint: \(error.message)")
+            }
+        }
+        isSinceRead = true
+        guard let earlier = sinceCheckpoint, earlier.size == count, try tree.root() != earlier.root else { return }
+        findings.add("I7", nil, "the first \(count) entries are not those that the earlier checkpoint was signed over")
+        // Said once; without this, every head of this size would say it again.
+        sinceCheckpoint = nil
     }
 }

@@ -1,87 +1,161 @@
 internal import Model
 
-/// The format of entries: which keys each type may have, and what no value may look like (I6). Writer and auditor share
-/// this and nothing else.
-enum EntryFormat {
-    /// C2SP tlog-tiles gives an entry's length 16 bits.
-    static let maximumBytes = 65_535
+extension EntryType {
+    /// The keys that every entry has.
+    static let common: [String: EntryShape] = ["type": .text, "time": .time, "actor": .text, "instance": .text]
 
-    static let common: Set<String> = ["type", "time", "actor", "instance"]
+    private static let shapes: [EntryType: EntryShape] = Dictionary(
+        uniqueKeysWithValues: allCases.map { ($0, .record($0.fields.merging(common) { _, common in common })) })
 
-    static func keys(of type: EntryType) -> Set<String> {
-        switch type {
-        case .logOpened: ["origin", "vkey"]
-        case .adminEnrolled: ["administrator", "role", "key_type", "public_key", "key_sha256"]
-        case .adminRetired: ["administrator"]
-        case .agreementPublished: ["agreement", "version", "texts"]
-        case .policyApplied: ["policy_sha256", "policy"]
+    /// Says how an entry breaks the format, or nil if it does not: the rule of I6, for writer and audit alike.
+    static func problem(in entry: CanonicalJSON) -> String? {
+        guard case .object(let members) = entry else { return "it is no object" }
+        guard let missing = common.keys.sorted().first(where: { members[$0] == nil }) else {
+            guard let type = entry.optionalString("type").flatMap(EntryType.init) else { return "its type is unknown" }
+            return shapes[type]?.problem(in: entry, at: "a \(type.rawValue) entry")
+        }
+        return "it lacks '\(missing)'"
+    }
+
+    /// The keys that entries of this type may have beside the common ones.
+    var fields: [String: EntryShape] {
+        switch self {
+        case .logOpened: ["origin": .text, "vkey": .text]
+        case .adminEnrolled, .adminRetired, .agreementPublished, .policyApplied: ruleFields
+        case .consentRequested, .consentGiven, .consentWithdrawn: consentFields
+        case .destinationConnected, .destinationConfigured, .destinationSuspended, .destinationResumed,
+            .destinationRemoved:
+            destinationFields
+        case .secretSealed, .secretDestroyed, .keyRotated: keyFields
+        case .exportStarted, .exportFinished: exportFields
+        case .transferIntent, .transferOutcome, .transferRefused: transferFields
+        case .subjectReported, .subjectErased, .evidenceIssued: inquiryFields
+        }
+    }
+
+    private var ruleFields: [String: EntryShape] {
+        switch self {
+        case .adminEnrolled:
+            [
+                "administrator": .text, "role": .text, "key_type": .sshKey, "public_key": .sshKey,
+                "key_sha256": .digest,
+            ]
+        case .adminRetired: ["administrator": .text]
+        case .agreementPublished: ["agreement": .text, "version": .integer, "texts": .map(.digest)]
+        default:
+            [
+                "policy_sha256": .digest,
+                "policy": .record([
+                    "hosts": .list(.text), "fields": .map(.text), "maximum_profiles": .integer,
+                    "warn_profiles": .integer, "consent_days": .integer, "request_minutes": .integer,
+                    "purpose": .text, "transfer_mechanism": .text, "country": .text, "recipient": .text,
+                ]),
+            ]
+        }
+    }
+
+    private var consentFields: [String: EntryShape] {
+        switch self {
         case .consentRequested:
-            ["consent", "destination", "administrator", "statement_sha256", "nonce_sha256", "expires"]
+            [
+                "consent": .text, "destination": .text, "administrator": .text, "statement_sha256": .digest,
+                "nonce_sha256": .digest, "expires": .time,
+            ]
         case .consentGiven:
             [
-                "consent", "destination", "administrator", "agreement", "agreement_version", "agreement_sha256",
-                "language", "fields", "segments", "valid_from", "valid_until", "statement_sha256", "signature_sha256",
-                "key_sha256",
+                "consent": .text, "destination": .text, "administrator": .text, "agreement": .text,
+                "agreement_version": .integer, "agreement_sha256": .digest, "language": .text,
+                "fields": .list(.text), "segments": .list(.text), "valid_from": .time, "valid_until": .time,
+                "statement_sha256": .digest, "signature_sha256": .digest, "key_sha256": .digest,
             ]
-        case .consentWithdrawn: ["consent_index", "destination", "administrator"]
-        case .destinationConnected: ["destination", "kind", "display_name", "host", "list_id", "rehearsal"]
-        case .destinationConfigured: ["destination", "fields", "segments", "configuration_sha256"]
-        case .destinationSuspended, .destinationResumed: ["destination"]
-        case .destinationRemoved: ["destination", "reason", "transfers_total"]
-        case .secretSealed: ["destination", "record", "version", "envelope_sha256", "key_version"]
-        case .secretDestroyed: ["destination", "record", "version", "envelope_sha256"]
-        case .keyRotated: ["key_version", "rewrapped"]
+        default: ["consent_index": .integer, "destination": .text, "administrator": .text]
+        }
+    }
+
+    private var destinationFields: [String: EntryShape] {
+        switch self {
+        case .destinationConnected:
+            [
+                "destination": .text, "kind": .text, "display_name": .text, "host": .text, "list_id": .text,
+                "rehearsal": .flag,
+            ]
+        case .destinationConfigured:
+            [
+                "destination": .text, "fields": .list(.text), "segments": .list(.text),
+                "configuration_sha256": .digest,
+            ]
+        case .destinationRemoved: ["destination": .text, "reason": .text, "transfers_total": .integer]
+        default: ["destination": .text]
+        }
+    }
+
+    private var keyFields: [String: EntryShape] {
+        let secret: [String: EntryShape] = [
+            "destination": .text, "record": .text, "version": .integer, "envelope_sha256": .digest,
+            "key_version": .integer,
+        ]
+        let rotation: [String: EntryShape] = [
+            "key": .text, "vkey": .text, "previous_version": .integer, "records": .integer, "rewrapped": .integer,
+            "key_sha256": .digest,
+        ]
+        return self == .keyRotated ? secret.merging(rotation) { shape, _ in shape } : secret
+    }
+
+    private var exportFields: [String: EntryShape] {
+        switch self {
         case .exportStarted:
             [
-                "export", "destination", "consent_index", "policy_sha256", "fields", "segments", "profiles", "rehearsal",
+                "export": .text, "destination": .text, "consent_index": .integer, "policy_sha256": .digest,
+                "fields": .list(.text), "segments": .list(.text), "profiles": .integer, "rehearsal": .flag,
+                "plan_sha256": .digest,
             ]
-        case .exportFinished: ["export", "destination", "state", "counts", "jobs"]
+        default:
+            [
+                "export": .text, "destination": .text, "state": .text, "reason": .text, "counts": .map(.integer),
+                "rejections": .map(.integer), "batches": .integer, "bytes": .integer, "duration_ms": .integer,
+                "jobs": .list(
+                    .record([
+                        "job": .text, "state": .text, "contacts": .integer, "refused": .integer, "intent": .integer,
+                    ])),
+            ]
+        }
+    }
+
+    private var transferFields: [String: EntryShape] {
+        switch self {
         case .transferIntent:
             [
-                "export", "destination", "host", "method", "path", "purpose", "agreement", "agreement_version",
-                "agreement_sha256", "consent_index", "policy_sha256", "fields", "segments", "subjects", "body_bytes",
-                "body_sha256", "manifest_sha256", "attempt", "retry_of", "rehearsal",
+                "export": .text, "destination": .text, "host": .text, "method": .text, "path": .text, "purpose": .text,
+                "agreement": .text, "agreement_version": .integer, "agreement_sha256": .digest,
+                "consent_index": .integer, "policy_sha256": .digest, "fields": .list(.text), "segments": .list(.text),
+                "subjects": .integer, "body_bytes": .integer, "body_sha256": .digest, "manifest_sha256": .digest,
+                "attempt": .integer, "retry_of": .integer, "rehearsal": .flag,
             ]
         case .transferOutcome:
             [
-                "intent", "export", "destination", "status", "http_status", "job", "request_id", "duration_ms",
-                "contacts", "response_sha256", "reason",
+                "intent": .integer, "export": .text, "destination": .text, "status": .text, "http_status": .integer,
+                "job": .text, "request_id": .text, "duration_ms": .integer, "contacts": .integer,
+                "response_sha256": .digest, "reason": .text,
             ]
-        case .transferRefused: ["export", "destination", "code"]
-        case .subjectReported: ["transfers"]
-        case .subjectErased: ["destinations", "administrator"]
-        case .evidenceIssued: ["entries", "files"]
+        default: ["export": .text, "destination": .text, "code": .text]
         }
     }
 
-    /// Why an entry may not stand in the log, or nil.
-    static func problem(with members: [String: CanonicalJSON], of type: EntryType) -> String? {
-        let allowed = keys(of: type).union(common)
-        if let unknown = members.keys.sorted().first(where: { !allowed.contains($0) }) {
-            return "'\(unknown)' is no key of this type"
+    private var inquiryFields: [String: EntryShape] {
+        switch self {
+        case .subjectReported: ["transfers": .integer]
+        case .subjectErased:
+            [
+                "administrator": .text, "destination": .text, "destinations": .list(.text), "lists": .integer,
+                "transfers": .integer,
+                "contacts": .integer, "job": .text, "jobs": .list(.text), "state": .text, "request_id": .text,
+            ]
+        default:
+            [
+                "size": .integer, "root_sha256": .digest, "from": .time, "to": .time, "export": .text,
+                "consent_index": .integer, "entries": .integer, "transfers": .integer, "files": .integer,
+                "bundle_sha256": .digest,
+            ]
         }
-        for (key, value) in members.sorted(by: { $0.key < $1.key }) where key != "public_key" && key != "key_type" {
-            if let text = suspicious(value) { return "'\(key)' holds \(text)" }
-        }
-        return nil
-    }
-
-    /// What a value looks like that must not be in the log, or nil.
-    private static func suspicious(_ value: CanonicalJSON) -> String? {
-        switch value {
-        case .integer: nil
-        case .string(let text): suspicious(text)
-        case .array(let items): items.lazy.compactMap(suspicious).first
-        case .object(let members):
-            members.sorted { $0.key < $1.key }.lazy.compactMap { suspicious($0.key) ?? suspicious($0.value) }.first
-        }
-    }
-
-    private static func suspicious(_ text: String) -> String? {
-        if text.contains("@") { return "an '@', as an address has" }
-        if let start = text.firstRange(of: "SG."), text[start.upperBound...].contains(".") {
-            return "what looks like an API key"
-        }
-        return nil
     }
 }

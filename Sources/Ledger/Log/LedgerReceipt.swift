@@ -1,13 +1,14 @@
 public import Model
 
-/// Evidence that an entry is durable under a signed head. Made by ``TransparencyLog/commit(_:)`` alone, after the commit
-/// has returned. It states a past fact, so it may be copied.
+/// Evidence that an entry is durable and under a signed head.
+///
+/// Only a commit of ``TransparencyLog`` that has returned makes one.
 public struct LedgerReceipt: Sendable, Hashable {
-    /// The place of the entry.
+    /// The place of the entry in the log.
     public let index: Int64
     /// The hash of its leaf.
     public let leafHash: Digest
-    /// The size of the signed head it was committed with.
+    /// The size of the signed head that covers it: greater than ``index``.
     public let headSize: Int64
 
     init(index: Int64, leafHash: Digest, headSize: Int64) {
@@ -17,15 +18,12 @@ public struct LedgerReceipt: Sendable, Hashable {
     }
 }
 
-/// What a commit gave back.
-public struct Committed<Value: Sendable>: Sendable {
-    /// What the transaction's body returned.
+/// What a commit gave: the value of its body, and a receipt for each entry in order.
+public struct Committed<Value> {
+    /// What the body returned.
     public let value: Value
-    /// One receipt for each entry that was appended, in order.
+    /// One receipt for each entry that the body appended; empty if it appended none.
     public let receipts: [LedgerReceipt]
-
-    init(value: Value, receipts: [LedgerReceipt]) {
-        self.value = value
-        self.receipts = receipts
-    }
 }
+
+extension Committed: Sendable where Value: Sendable {}

@@ -1,12 +1,12 @@
 public import Model
 
-/// The head of the log as stored.
-public struct StoredHead: Sendable, Hashable {
-    /// How many entries the tree has.
+/// A head as it is stored: what the next commit extends.
+public struct StoredHead: Sendable, Equatable {
+    /// The number of entries.
     public let size: Int64
-    /// The tree's root.
+    /// The root of the tree over them.
     public let root: Digest
-    /// The roots of its perfect subtrees, largest first.
+    /// The roots of the perfect subtrees that make up the tree, largest first: one for each bit set in ``size``.
     public let frontier: [Digest]
     /// The signed checkpoint.
     public let note: String
@@ -20,25 +20,25 @@ public struct StoredHead: Sendable, Hashable {
     }
 }
 
-/// What the log reads and writes inside one transaction. There is no call that changes or removes an entry or a head.
+/// What the log reads and writes inside one database transaction that excludes every other writer.
 public protocol LedgerTransaction {
-    /// The head of the greatest size, or nil before the first entry.
+    /// The head with the largest size, or nil if the log is empty.
     func latestHead() throws -> StoredHead?
-    /// Keeps an entry. MUST throw if there already is one at `index`.
+    /// Adds an entry. MUST fail if there is one at `index`.
     func insert(entry bytes: [UInt8], leafHash: Digest, at index: Int64) throws
-    /// Keeps a head. MUST throw if there already is one of its size.
+    /// Adds a head. MUST fail if there is one of this size.
     func insert(head: StoredHead) throws
 }
 
 /// Where the log is kept.
+///
+/// Entries and heads can be added and read; there is no call that changes or removes one.
 public protocol LedgerStorage: Sendable {
-    /// One transaction.
+    /// What a transaction can do.
     associatedtype Transaction: LedgerTransaction
-
-    /// Runs `body` in a transaction.
+    /// Runs `body` in one exclusive write transaction and returns what it returned.
     ///
-    /// MUST exclude every other writer, of every process, from before `body` reads until the commit; MUST be durable
-    /// (on disk, not in a cache) before it returns; MUST undo everything if `body` throws. If it throws by itself, the
-    /// transaction may or may not have happened: whoever calls reads again before acting.
+    /// MUST be durable (fsync) before it returns. MUST be rolled back entirely if `body` throws, whose error it passes
+    /// on. If it throws for a reason of its own, the transaction may or may not exist: callers MUST assume it may.
     func transaction<R: Sendable>(_ body: @Sendable (Transaction) throws -> R) async throws -> R
 }

@@ -1,63 +1,51 @@
-public import Model
-internal import Vault
+internal import Model
 
-/// One entry, before it has a place.
-public struct LogEntry: Sendable {
-    let type: EntryType
-    let actor: String
-    let fields: [String: CanonicalJSON]
-
-    /// An entry of `type`.
-    /// - Parameters:
-    ///   - actor: the administrator who acts, or `system`.
-    ///   - fields: what the entry says; keys as its type allows them.
-    public init(_ type: EntryType, actor: String, _ fields: [String: CanonicalJSON]) {
-        self.type = type
-        self.actor = actor
-        self.fields = fields
+/// Takes the entries of one commit.
+///
+/// It cannot be copied: what it has taken is in the log or nowhere.
+public struct LogAppender: ~Copyable {
+    struct Leaf {
+        let index: Int64
+        let bytes: [UInt8]
+        let hash: Digest
     }
-}
 
-/// Appends entries inside one transaction. Lives only as long as ``TransparencyLog/commit(_:)`` runs its body.
-public struct LogAppender {
     private let instance: String
-    private let time: Timestamp
-    private let insert: (_ bytes: [UInt8], _ leafHash: Digest, _ index: Int64) throws -> Void
-    private(set) var frontier: Frontier
-    private(set) var appended: [(index: Int64, leafHash: Digest)] = []
+    private let time: TimeSource
+    private var nextIndex: Int64
+    private(set) var leaves: [Leaf] = []
 
-    init(
-        frontier: Frontier, instance: String, time: Timestamp,
-        insert: @escaping (_ bytes: [UInt8], _ leafHash: Digest, _ index: Int64) throws -> Void
-    ) {
-        self.frontier = frontier
+    init(nextIndex: Int64, instance: String, time: TimeSource) {
+        self.nextIndex = nextIndex
         self.instance = instance
         self.time = time
-        self.insert = insert
     }
 
-    /// Appends `entry` and returns its index, which counts only once the transaction is committed.
-    /// - Throws: ``LedgerError/entryRefused(type:reason:)`` if it has a key its type does not have, or holds what looks
-    ///   like personal data or a secret (I6); ``LedgerError/entryTooLarge(type:bytes:)``; a storage error.
+    /// Appends an entry, with type, time, actor and instance added, and returns the index it will have once the commit
+    /// has returned.
+    /// - Throws: ``LedgerError/entryRefused(type:problem:)`` if it has a key that its type may not have, or a value that
+    ///   is an address, an API key or of the wrong kind (I6); ``LedgerError/entryTooLong(type:bytes:)``; `VaultError` if
+    ///   OpenSSL fails. The entry is not appended then.
     @discardableResult
     public mutating func append(_ entry: LogEntry) throws -> Int64 {
-        var members = entry.fields
-        members["type"] = .string(entry.type.rawValue)
-        members["time"] = .string("\(time)")
-        members["actor"] = .string(entry.actor)
-        members["instance"] = .string(instance)
-        if let problem = EntryFormat.problem(with: members, of: entry.type) {
-            throw LedgerError.entryRefused(type: entry.type.rawValue, reason: problem)
+        let own: [String: CanonicalJSON] = [
+            "type": .string(entry.type.rawValue), "time": .string(time.now().description),
+            "actor": .string(entry.actor), "instance": .string(instance),
+        ]
+        if let key = own.keys.sorted().first(where: { entry.fields[$0] != nil }) {
+            throw LedgerError.entryRefused(type: entry.type, problem: "'\(key)' is set by the log itself")
         }
-        let bytes = CanonicalJSON.object(members).bytes
-        guard bytes.count <= EntryFormat.maximumBytes else {
-            throw LedgerError.entryTooLarge(type: entry.type.rawValue, bytes: bytes.count)
+        let value = CanonicalJSON.object(own.merging(entry.fields) { own, _ in own })
+        if let problem = EntryType.problem(in: value) {
+            throw LedgerError.entryRefused(type: entry.type, problem: problem)
         }
-        let index = frontier.size
-        let leafHash = try Tree.leafHash(bytes)
-        try insert(bytes, leafHash, index)
-        try frontier.append(leafHash)
-        appended.append((index, leafHash))
+        let bytes = value.bytes
+        guard bytes.count <= LogEntry.maximumBytes else {
+            throw LedgerError.entryTooLong(type: entry.type, bytes: bytes.count)
+        }
+        let index = nextIndex
+        leaves.append(Leaf(index: index, bytes: bytes, hash: try Tree.leafHash(bytes)))
+        nextIndex += 1
         return index
     }
 }

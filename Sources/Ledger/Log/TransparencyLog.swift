@@ -1,72 +1,106 @@
 public import Model
 public import Vault
 
-/// The log: appends entries together with the change of state they report, under a new signed head, in one transaction.
+/// The log: appends entries under signed heads, in the same transaction as the state they speak of.
+///
+/// Safe to use from many tasks and processes at once: every commit reads the newest head inside its own exclusive
+/// transaction, so two of them cannot extend the same one.
 public struct TransparencyLog<Storage: LedgerStorage>: Sendable {
     private let storage: Storage
     private let signer: SigningKey
     private let key: VerifierKey
-    private let origin: String
     private let instance: String
     private let time: TimeSource
 
-    /// The log `origin` in `storage`.
-    /// - Parameter instance: names the workspace in every entry.
-    /// - Throws: ``LedgerError/malformed(what:reason:)`` if `origin` is no name for a log.
+    /// A log in `storage`.
+    /// - Parameters:
+    ///   - origin: the name of the log in its checkpoints, which is also the name of its key.
+    ///   - instance: the name of this installation, which stands in every entry.
+    /// - Throws: ``LedgerError/malformedKey(problem:)`` if the origin is empty or has white space, `+` or `@` in it;
+    ///   ``LedgerError/entryRefused(type:problem:)`` if the instance cannot stand in entries; `VaultError` if OpenSSL
+    ///   fails.
     public init(storage: Storage, signer: SigningKey, origin: String, instance: String, time: TimeSource) throws {
+        if let problem = EntryShape.contentProblem(origin) {
+            throw LedgerError.malformedKey(problem: "its name \(problem)")
+        }
+        if let problem = EntryShape.contentProblem(instance) {
+            throw LedgerError.entryRefused(type: .logOpened, problem: "'instance' \(problem)")
+        }
         self.storage = storage
         self.signer = signer
-        key = try VerifierKey(name: origin, publicKey: signer.publicKey)
-        self.origin = origin
         self.instance = instance
         self.time = time
+        key = try VerifierKey(name: origin, publicKey: signer.publicKey)
     }
 
-    /// Runs `body`, which changes state and appends the entries that say so; signs the new head; commits.
+    /// Runs `body` and appends what it gives to the appender, in one transaction with the new signed head.
     ///
-    /// An index is inside a signed head before anybody learns of it. If the stored head does not verify, nothing is
-    /// appended to it: signing on would make the alteration ours.
-    /// - Throws: ``LedgerError``; what `body` or the storage throws. Nothing is changed then, unless the storage failed
-    ///   in committing itself.
+    /// If `body` appends nothing, no head is written and there are no receipts. A receipt is minted only after the
+    /// storage has said that the transaction is durable.
+    /// - Throws: what `body` throws, and nothing has happened; ``LedgerError/headDamaged(size:problem:)`` if the stored
+    ///   head contradicts itself, ``LedgerError/unstableHash(size:)`` if the new one does, and nothing was signed; what
+    ///   the storage throws, in which case the entries may or may not be in the log, and nobody has a receipt.
     @discardableResult
     public func commit<R: Sendable>(
         _ body: @Sendable (Storage.Transaction, inout LogAppender) throws -> R
     ) async throws -> Committed<R> {
-        let now = time.now()
-        let (value, appended, size) = try await storage.transaction { transaction in
-            var appender = LogAppender(
-                frontier: try verifiedFrontier(transaction.latestHead()), instance: instance, time: now
-            ) { bytes, hash, index in
-                try transaction.insert(entry: bytes, leafHash: hash, at: index)
-            }
+        let (value, receipts) = try await storage.transaction { transaction in
+            let edge = try rightEdge(of: try transaction.latestHead())
+            var appender = LogAppender(nextIndex: edge.size, instance: instance, time: time)
             let value = try body(transaction, &appender)
-            if !appender.appended.isEmpty { try transaction.insert(head: head(appender.frontier)) }
-            return (value, appender.appended, appender.frontier.size)
+            let leaves = appender.leaves
+            guard !leaves.isEmpty else { return (value, [LogAppender.Leaf]()) }
+            let head = try extend(edge, by: leaves)
+            for leaf in leaves { try transaction.insert(entry: leaf.bytes, leafHash: leaf.hash, at: leaf.index) }
+            try transaction.insert(head: head)
+            return (value, leaves)
         }
-        // The commit point: entries and head are durable. Only now is there anything to attest.
+        // The commit point is behind us: only now may anybody hold evidence of these entries.
+        let size = receipts.last.map { $0.index + 1 } ?? 0
         return Committed(
             value: value,
-            receipts: appended.map { LedgerReceipt(index: $0.index, leafHash: $0.leafHash, headSize: size) })
+            receipts: receipts.map { LedgerReceipt(index: $0.index, leafHash: $0.hash, headSize: size) })
     }
 
-    private func verifiedFrontier(_ head: StoredHead?) throws -> Frontier {
-        guard let head else { return try Frontier(size: 0, roots: []) }
-        let frontier = try Frontier(size: head.size, roots: head.frontier)
+    /// The edge to extend, once the stored head has been checked against itself: its note against the log's key, its
+    /// size and root against the note, its frontier against the root.
+    ///
+    /// A bit that flipped in storage must not be signed.
+    private func rightEdge(of head: StoredHead?) throws -> Frontier {
+        guard let head else { return Frontier() }
         let checkpoint: Checkpoint
         do {
-            checkpoint = try Checkpoint(verifying: head.note, with: key)
+            checkpoint = try Checkpoint.verify(note: head.note, with: key)
         } catch let error as LedgerError {
-            throw LedgerError.headAltered(reason: error.message)
+            throw LedgerError.headDamaged(size: head.size, problem: error.message)
         }
-        guard checkpoint.size == head.size, checkpoint.root == head.root, try frontier.root() == head.root else {
-            throw LedgerError.headAltered(reason: "size, root or right edge differ from what was signed")
+        guard checkpoint.size == head.size, checkpoint.root == head.root else {
+            throw LedgerError.headDamaged(size: head.size, problem: "size or root is not what was signed")
         }
-        return frontier
+        guard let edge = Frontier(size: head.size, roots: head.frontier), try edge.root() == head.root else {
+            throw LedgerError.headDamaged(size: head.size, problem: "its frontier does not lead to its root")
+        }
+        return edge
     }
 
-    private func head(_ frontier: Frontier) throws -> StoredHead {
-        let root = try frontier.root()
-        let note = try Checkpoint(origin: origin, size: frontier.size, root: root).signed(by: signer)
-        return StoredHead(size: frontier.size, root: root, frontier: frontier.roots, note: note)
+    /// The signed head over `edge` and `leaves`.
+    ///
+    /// A hash that went wrong once, signed, spoils a log for ever, so the root is derived twice, the second time from
+    /// the bytes that will be stored, and the signature is verified.
+    private func extend(_ edge: Frontier, by leaves: [LogAppender.Leaf]) throws -> StoredHead {
+        var grown = edge
+        var again = edge
+        for leaf in leaves {
+            try grown.append(leaf: leaf.hash)
+            try again.append(leaf: Tree.leafHash(leaf.bytes))
+        }
+        let root = try grown.root()
+        guard grown == again, try again.root() == root else { throw LedgerError.unstableHash(size: grown.size) }
+        let checkpoint = Checkpoint(origin: key.name, size: grown.size, root: root)
+        let note = try checkpoint.sign(with: signer)
+        guard try Checkpoint.verify(note: note, with: key) == checkpoint else {
+            throw LedgerError.unstableHash(size: grown.size)
+        }
+        return StoredHead(size: grown.size, root: root, frontier: grown.roots, note: note)
     }
 }

@@ -9,7 +9,7 @@ enum Base64 {
     static func decode(_ text: String) -> [UInt8]? {
         guard let data = Data(base64Encoded: text) else { return nil }
         let bytes = Array(data)
-        return encode(bytes) == text ? bytes : nil
+        return encode(bytes).hasSameBytes(as: text) ? bytes : nil
     }
 }
 

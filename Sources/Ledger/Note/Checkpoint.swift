@@ -20,7 +20,9 @@ public struct Checkpoint: Sendable, Equatable {
     /// What is signed: origin, size and root, a line each.
     public var text: String { "\(origin)\n\(size)\n\(Base64.encode(root.bytes))\n" }
 
-    /// Reads a checkpoint out of a signed note, without looking at the signatures. Extension lines are passed over.
+    /// Reads a checkpoint out of a signed note, without looking at the signatures.
+    ///
+    /// Extension lines are passed over.
     /// - Throws: ``LedgerError/malformedNote(problem:)``.
     public static func parse(note: String) throws(LedgerError) -> Checkpoint {
         try Checkpoint(text: SignedNote(parsing: note).text)
@@ -47,7 +49,9 @@ public struct Checkpoint: Sendable, Equatable {
     }
 
     private init(text: String) throws(LedgerError) {
-        let lines = text.utf8.dropLast().split(separator: 0x0A, omittingEmptySubsequences: false).map { String($0) ?? "" }
+        let lines = text.utf8.dropLast().split(separator: 0x0A, omittingEmptySubsequences: false).map {
+            String($0) ?? ""
+        }
         guard lines.count >= 3, lines.allSatisfy({ !$0.isEmpty }) else {
             throw .malformedNote(problem: "it is not origin, size and root, a line each")
         }

@@ -20,7 +20,9 @@ public struct ProofFile: Sendable, Equatable {
         return lines.joined(separator: "\n") + "\n\n" + note
     }
 
-    /// Reads a proof file. Extra data, which nobody vouches for, is passed over.
+    /// Reads a proof file.
+    ///
+    /// Extra data, which nobody vouches for, is passed over.
     /// - Throws: ``LedgerError/malformedProof(problem:)``, ``LedgerError/malformedNote(problem:)``.
     public static func parse(_ text: String) throws(LedgerError) -> ProofFile {
         let bytes = Array(text.utf8)
@@ -30,15 +32,14 @@ public struct ProofFile: Sendable, Equatable {
         }
         var lines = bytes[..<blank].split(separator: 0x0A, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }[...]
-        guard lines.popFirst() == header else { throw .malformedProof(problem: "its first line is not '\(header)'") }
-        if let extra = lines.first, extra.utf8.starts(with: "extra ".utf8) {
-            guard Base64.decode(String(extra.dropFirst(6))) != nil else {
-                throw .malformedProof(problem: "its extra data is not base 64")
-            }
+        guard let first = lines.popFirst(), first.hasSameBytes(as: header) else {
+            throw .malformedProof(problem: "its first line is not '\(header)'")
+        }
+        if let extra = lines.first.flatMap({ value("extra ", in: $0) }) {
+            guard Base64.decode(extra) != nil else { throw .malformedProof(problem: "its extra data is not base 64") }
             lines.removeFirst()
         }
-        guard let line = lines.popFirst(), line.utf8.starts(with: "index ".utf8),
-            let index = Decimal.decode(String(line.dropFirst(6)))
+        guard let digits = lines.popFirst().flatMap({ value("index ", in: $0) }), let index = Decimal.decode(digits)
         else { throw .malformedProof(problem: "it names no index") }
         guard lines.count <= 63 else { throw .malformedProof(problem: "its path is longer than any tree is high") }
         let path = try lines.map { (line) throws(LedgerError) in
@@ -50,6 +51,12 @@ public struct ProofFile: Sendable, Equatable {
         let note = String(decoding: bytes[(blank + 2)...], as: UTF8.self)
         _ = try Checkpoint.parse(note: note)
         return ProofFile(index: index, path: path, note: note)
+    }
+
+    /// What stands behind `key` in a line that begins with it, byte by byte: a combining character belongs to the value.
+    private static func value(_ key: String, in line: String) -> String? {
+        guard line.utf8.starts(with: key.utf8) else { return nil }
+        return String(decoding: line.utf8.dropFirst(key.utf8.count), as: UTF8.self)
     }
 
     /// Makes sure that the entry with this leaf hash is in the log of `key`, and returns the checkpoint it is under.

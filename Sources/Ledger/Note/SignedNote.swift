@@ -19,7 +19,9 @@ struct SignedNote {
 
     private static let mark = Array("\u{2014} ".utf8)
 
-    /// Reads a note. Says nothing about its signatures.
+    /// Reads a note.
+    ///
+    /// Says nothing about its signatures.
     init(parsing note: String) throws(LedgerError) {
         let bytes = Array(note.utf8)
         guard bytes.count <= Self.maximumBytes else { throw .malformedNote(problem: "it is too long") }
@@ -46,8 +48,10 @@ struct SignedNote {
         return Signature(name: words[0], keyID: Array(bytes.prefix(4)), bytes: Array(bytes.dropFirst(4)))
     }
 
-    /// Makes sure that `key` signed the text. Lines of other keys are passed over, as the specification asks, so that
-    /// witnesses can add theirs; a line of this key that is wrong refuses the note.
+    /// Makes sure that `key` signed the text.
+    ///
+    /// Lines of other keys are passed over, as the specification asks, so that witnesses can add theirs; a line of this
+    /// key that is wrong refuses the note.
     /// - Throws: ``LedgerError/unverifiedNote(problem:)``; `VaultError` if OpenSSL fails.
     func verify(with key: VerifierKey) throws {
         let own = signatures.filter { $0.name.hasSameBytes(as: key.name) && $0.keyID == key.id }

@@ -33,7 +33,9 @@ public enum Tree {
     }
 
     /// The hashes that prove that the tree over the first `old` leaves is the beginning of the tree over the first
-    /// `new`: RFC 6962 section 2.1.2. Empty if `old` is 0 or equals `new`.
+    /// `new`: RFC 6962 section 2.1.2.
+    ///
+    /// Empty if `old` is 0 or equals `new`.
     /// - Throws: ``LedgerError/outOfRange(index:size:)`` unless 0 ≤ `old` ≤ `new` ≤ the number of leaves; `VaultError` if
     ///   OpenSSL fails.
     public static func consistencyPath(from old: Int, to new: Int, leafHashes: [Digest]) throws -> [Digest] {

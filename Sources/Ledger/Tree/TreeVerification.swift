@@ -1,8 +1,10 @@
 public import Model
 
 extension Tree {
-    /// Whether `path` proves that the leaf `leafHash` is at `index` in the tree of `size` leaves with this root:
-    /// RFC 9162 section 2.1.3.2. Nothing is in a tree of size 0.
+    /// Whether `path` proves that the leaf `leafHash` is at `index` in the tree of `size` leaves with this root: RFC
+    /// 9162 section 2.1.3.2.
+    ///
+    /// Nothing is in a tree of size 0.
     /// - Throws: `VaultError` if OpenSSL fails.
     public static func verifyInclusion(
         index: Int64, size: Int64, leafHash: Digest, path: [Digest], root: Digest

@@ -70,9 +70,9 @@ extension Workspace {
 
     private static func readKey(_ path: String) throws -> SecretBytes {
         if path == "-" { return try SecretBytes.reading(fileDescriptor: STDIN_FILENO, limit: 512) }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw OperationError.unreadable(path: path) }
-        defer { close(descriptor) }
+        defer { Glibc.close(descriptor) }
         return try SecretBytes.reading(fileDescriptor: descriptor, limit: 512)
     }
 

@@ -1,7 +1,7 @@
 internal import Delivery
 internal import Engine
 internal import Governance
-public import Model
+internal import Model
 internal import Store
 
 /// What an export would do, counted exactly.
@@ -41,8 +41,8 @@ extension Workspace {
         _ name: String, progress: @escaping @Sendable (ExportProgress) -> Void
     ) async throws -> ExportPlanReport {
         let id = try destination(name).id
-        let plan = try await SendGrid.withConnection { sendGrid in
-            try await plan(id, sendGrid, progress)
+        let plan: ExportPlan = try await SendGrid.withConnection { sendGrid in
+            try await self.plan(id, sendGrid, progress)
         }
         var counts = ExportCounts()
         counts.take(plan.tally)

@@ -1,7 +1,7 @@
 internal import Delivery
 internal import Engine
 internal import Governance
-public import Model
+internal import Model
 internal import Store
 
 extension Workspace {

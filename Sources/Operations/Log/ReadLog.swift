@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import Ledger
-public import Model
+internal import Model
 internal import Store
 internal import Vault
 

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 internal import Governance
-public import Model
+internal import Model
 internal import Sandbox
 internal import Store
 

@@ -1,5 +1,6 @@
 internal import Consent
 internal import FoundationEssentials
+internal import Governance
 internal import Ledger
 public import Model
 internal import Store

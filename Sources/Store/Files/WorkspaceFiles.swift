@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-public import Model
+internal import Model
 
 /// Where the parts of a workspace lie.
 public struct WorkspaceFiles: Sendable {

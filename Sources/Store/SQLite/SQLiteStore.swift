@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import GRDB
 public import Governance
-public import Ledger
+internal import Ledger
 public import Model
 
 /// The workspace's state in one SQLite database: write-ahead log, `synchronous = FULL`, `secure_delete`.

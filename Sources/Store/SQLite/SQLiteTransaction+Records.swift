@@ -2,7 +2,7 @@ public import Consent
 internal import FoundationEssentials
 internal import GRDB
 internal import Governance
-public import Ledger
+internal import Ledger
 public import Model
 
 /// What operations read and write beside what the gate needs.

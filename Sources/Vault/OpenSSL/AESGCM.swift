@@ -39,8 +39,10 @@ public enum AESGCM {
         return ciphertext + tag
     }
 
-    /// Decrypts what ``seal(_:key:nonce:authenticating:)`` made. OpenSSL writes plaintext before it has checked the tag;
-    /// it goes to wiped memory and is handed out only after the check.
+    /// Decrypts what ``seal(_:key:nonce:authenticating:)`` made.
+    ///
+    /// OpenSSL writes plaintext before it has checked the tag; it goes to wiped memory and is handed out only after the
+    /// check.
     /// - Throws: ``VaultError/authentication`` if the tag does not fit; ``VaultError/length(what:expected:found:)``.
     public static func open(
         _ sealed: [UInt8], key: borrowing SecretBytes, nonce: [UInt8], authenticating data: [UInt8]
@@ -76,20 +78,25 @@ public enum AESGCM {
         return plaintext
     }
 
-    /// A fresh context with key and nonce. Both are pointers without a length for OpenSSL, so the lengths are checked here.
+    /// A fresh context with key and nonce.
+    ///
+    /// Both are pointers without a length for OpenSSL, so the lengths are checked here.
     private static func begin(
         key: borrowing SecretBytes, nonce: [UInt8], encrypting: Bool
     ) throws(VaultError) -> CipherContext {
-        guard key.count == keyLength else { throw .length(what: "an AES-256 key", expected: keyLength, found: key.count) }
+        guard key.count == keyLength else {
+            throw .length(what: "an AES-256 key", expected: keyLength, found: key.count)
+        }
         guard nonce.count == nonceLength else {
             throw .length(what: "a nonce", expected: nonceLength, found: nonce.count)
         }
+        let algorithm = try Algorithms.aes256GCM.get()
         let context = try CipherContext()
         unsafe try key.withPointer { (keyBytes, _) throws(VaultError) in
             unsafe try nonce.withBytes { (nonceBytes, _) throws(VaultError) in
                 try check("begin AES-256-GCM") {
                     unsafe EVP_CipherInit_ex(
-                        context.pointer, EVP_aes_256_gcm(), nil, keyBytes, nonceBytes, encrypting ? 1 : 0)
+                        context.pointer, algorithm.pointer, nil, keyBytes, nonceBytes, encrypting ? 1 : 0)
                 }
             }
         }

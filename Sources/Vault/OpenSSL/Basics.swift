@@ -5,8 +5,9 @@ internal import Synchronization
 /// Random bytes that are not secret themselves: nonces, identifiers.
 public enum RandomBytes {
     /// `count` random bytes.
-    /// - Throws: ``VaultError`` if OpenSSL's generator fails.
+    /// - Throws: ``VaultError/malformed(what:)`` for a negative count; ``VaultError`` if OpenSSL's generator fails.
     public static func make(count: Int) throws(VaultError) -> [UInt8] {
+        guard count >= 0 else { throw .malformed(what: "the number of random bytes") }
         let length = try cInt(count, "random bytes")
         var bytes = [UInt8](repeating: 0, count: max(count, 1))
         try check("make random bytes") { unsafe RAND_bytes(&bytes, length) }
@@ -16,7 +17,9 @@ public enum RandomBytes {
 
 /// Comparison whose time does not tell where two values differ.
 public enum ConstantTime {
-    /// Whether the two are equal. Their lengths may show.
+    /// Whether the two are equal.
+    ///
+    /// Their lengths may show.
     public static func equal(_ left: [UInt8], _ right: [UInt8]) -> Bool {
         guard left.count == right.count else { return false }
         return unsafe left.isEmpty || CRYPTO_memcmp(left, right, left.count) == 0
@@ -27,8 +30,9 @@ public enum ConstantTime {
 public enum ProcessHardening {
     private static let warnings = Mutex<[String]?>(nil)
 
-    /// Forbids core dumps and tracing, and sets up the secure heap (1 MiB, locked in memory). Returns, in words, what
-    /// could not be done. Calling it again does nothing and returns the same.
+    /// Forbids core dumps and tracing, and sets up the secure heap (1 MiB, locked in memory).
+    ///
+    /// Returns, in words, what could not be done. Calling it again does nothing and returns the same.
     public static func apply() -> [String] {
         warnings.withLock { warnings in
             if let warnings { return warnings }
@@ -52,8 +56,6 @@ public enum ProcessHardening {
         case 2: found.append("memory for secrets cannot be locked and may be swapped out (see ulimit -l)")
         default: found.append("OpenSSL's secure heap cannot be set up")
         }
-        // Freed memory is overwritten by the allocator: the HTTP library's copies of the key do not linger in it.
-        if mallopt(M_PERTURB, 0xA5) != 1 { found.append("freed memory is not overwritten") }
         return found
     }
 }

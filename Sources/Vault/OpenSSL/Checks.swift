@@ -1,7 +1,9 @@
 internal import COpenSSL
 
 /// Runs a call that returns 1 for success and anything else, 0 and negative numbers alike, for failure; failure becomes
-/// a typed error. The error queue belongs to the thread, so call and drain stand together, with no suspension between.
+/// a typed error.
+///
+/// The error queue belongs to the thread, so call and drain stand together, with no suspension between.
 func check(_ operation: String, _ call: () -> Int32) throws(VaultError) {
     ERR_clear_error()
     guard call() == 1 else { throw drained(operation) }
@@ -43,6 +45,6 @@ extension Array where Element == UInt8 {
 
 /// OpenSSL counts many lengths in `int`.
 func cInt(_ count: Int, _ what: String) throws(VaultError) -> Int32 {
-    guard let value = Int32(exactly: count) else { throw .length(what: what, expected: Int(Int32.max), found: count) }
+    guard let value = Int32(exactly: count) else { throw .tooLong(what: what, limit: Int(Int32.max), found: count) }
     return value
 }

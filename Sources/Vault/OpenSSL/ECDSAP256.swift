@@ -21,11 +21,11 @@ public enum ECDSAP256 {
     ) throws(VaultError) -> Bool {
         guard publicKey.count == 65, publicKey[0] == 4, derSignature.count <= 80 else { return false }
         guard let key = try key(publicKey) else { return false }
-        return unsafe try key.verifies(derSignature, message, digest: unsafe EVP_sha256())
+        return try key.verifies(derSignature, message, digest: Algorithms.sha256.get())
     }
 
-    /// An INTEGER of DER (X.690 section 8.3), or nil for a number that is negative or too long. SSH writes mpint in the
-    /// same two's complement form.
+    /// An INTEGER of DER (X.690 section 8.3), or nil for zero and for a number of more than 256 bits. The input is
+    /// unsigned; the leading zero byte that an SSH mpint (RFC 4251 section 5) needs is allowed.
     private static func number(_ bytes: [UInt8]) -> [UInt8]? {
         let magnitude = Array(bytes.drop { $0 == 0 })
         guard !magnitude.isEmpty, magnitude.count <= 32, bytes.count <= 33 else { return nil }
@@ -50,7 +50,8 @@ public enum ECDSAP256 {
                 ]
                 var key: OpaquePointer?
                 ERR_clear_error()
-                let result = unsafe EVP_PKEY_fromdata(context.pointer, &key, waybill_public_key_selection(), &parameters)
+                let result = unsafe EVP_PKEY_fromdata(
+                    context.pointer, &key, waybill_public_key_selection(), &parameters)
                 ERR_clear_error()
                 return result == 1 ? unsafe key : nil
             }

@@ -6,7 +6,7 @@ public enum SHA256 {
     /// The digest of `bytes`.
     /// - Throws: ``VaultError`` if OpenSSL fails.
     public static func digest(of bytes: [UInt8]) throws(VaultError) -> Digest {
-        unsafe try digest(hash(bytes, unsafe EVP_sha256(), 32))
+        try digest(hash(bytes, Algorithms.sha256.get(), 32))
     }
 
     /// The digest of `bytes`.
@@ -33,8 +33,9 @@ public enum SHA256 {
         /// - Throws: ``VaultError`` if OpenSSL fails.
         public init() throws(VaultError) {
             let context = try DigestContext()
+            let algorithm = try Algorithms.sha256.get()
             try check("begin a hash") { [context] in
-                unsafe EVP_DigestInit_ex(context.pointer, EVP_sha256(), nil)
+                unsafe EVP_DigestInit_ex(context.pointer, algorithm.pointer, nil)
             }
             self.context = context
         }
@@ -73,14 +74,14 @@ public enum SHA512 {
     /// The 64 bytes of the digest of `bytes`.
     /// - Throws: ``VaultError`` if OpenSSL fails.
     public static func digest(of bytes: [UInt8]) throws(VaultError) -> [UInt8] {
-        unsafe try hash(bytes, unsafe EVP_sha512(), 64)
+        try hash(bytes, Algorithms.sha512.get(), 64)
     }
 }
 
-private func hash(_ bytes: [UInt8], _ kind: OpaquePointer?, _ count: Int) throws(VaultError) -> [UInt8] {
+private func hash(_ bytes: [UInt8], _ algorithm: Fetched, _ count: Int) throws(VaultError) -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: count)
     unsafe try bytes.withBytes { (pointer, length) throws(VaultError) in
-        try check("hash") { unsafe EVP_Digest(pointer, length, &digest, nil, kind, nil) }
+        try check("hash") { unsafe EVP_Digest(pointer, length, &digest, nil, algorithm.pointer, nil) }
     }
     return digest
 }

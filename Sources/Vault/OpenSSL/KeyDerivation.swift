@@ -3,61 +3,64 @@ internal import COpenSSL
 /// HKDF with SHA-256, RFC 5869.
 public enum KeyDerivation {
     /// Derives `count` bytes from `ikm`; at most 255 times 32 (RFC 5869 section 2.3).
-    /// - Throws: ``VaultError/length(what:expected:found:)`` for another count; ``VaultError/openSSL(operation:detail:)``.
+    ///
+    /// An empty salt is the salt of zeros (section 2.2); `info` has at most 1,024 bytes.
+    /// - Throws: ``VaultError/length(what:expected:found:)``, ``VaultError/tooLong(what:limit:found:)``,
+    ///   ``VaultError/openSSL(operation:detail:)``.
     public static func hkdfSHA256(
         ikm: borrowing SecretBytes, salt: [UInt8], info: [UInt8], count: Int
     ) throws(VaultError) -> SecretBytes {
-        guard (1...(255 * 32)).contains(count) else {
-            throw .length(what: "a derived key", expected: 255 * 32, found: count)
+        guard count >= 1 else { throw .length(what: "a derived key", expected: 32, found: count) }
+        guard count <= longestOutput else { throw .tooLong(what: "a derived key", limit: longestOutput, found: count) }
+        // OpenSSL keeps a fixed buffer for it, whose size depends on the version.
+        guard info.count <= longestInfo else {
+            throw .tooLong(what: "HKDF info", limit: longestInfo, found: info.count)
         }
-        // RFC 5869 section 2.2: no salt means a salt of zeros.
-        let salt = salt.isEmpty ? [UInt8](repeating: 0, count: 32) : salt
-        let prk = try MessageAuthenticator.raw(key: SecretBytes(copying: salt), ikm)
+        let context = try KDFContext()
+        var (digest, salt, info) = (Array("SHA256".utf8CString), salt, info)
         return unsafe try SecretBytes(count: count) { (out) throws(VaultError) in
-            var previous = try SecretBytes(copying: [])
-            var written = 0
-            var counter: UInt8 = 1
-            while written < out.count {
-                let block = try expand(prk, previous, info, counter)
-                unsafe try block.withPointer { (bytes, length) throws(VaultError) in
-                    let take = min(length, out.count - written)
-                    for index in 0..<take { unsafe out[written + index] = bytes[index] }
-                    written += take
+            unsafe try ikm.withPointer { (key, keyCount) throws(VaultError) in
+                // OSSL_PARAM keeps pointers, so all of it happens inside these scopes.
+                try check("derive a key") {
+                    unsafe digest.withUnsafeMutableBufferPointer { digest in
+                        unsafe salt.withUnsafeMutableBufferPointer { salt in
+                            unsafe info.withUnsafeMutableBufferPointer { info in
+                                var parameters = unsafe [
+                                    unsafe OSSL_PARAM_construct_utf8_string(
+                                        OSSL_KDF_PARAM_DIGEST, digest.baseAddress, 0),
+                                    unsafe OSSL_PARAM_construct_octet_string(
+                                        OSSL_KDF_PARAM_KEY, UnsafeMutableRawPointer(mutating: key), keyCount),
+                                    unsafe OSSL_PARAM_construct_octet_string(
+                                        OSSL_KDF_PARAM_SALT, salt.baseAddress, salt.count),
+                                    unsafe OSSL_PARAM_construct_octet_string(
+                                        OSSL_KDF_PARAM_INFO, info.baseAddress, info.count),
+                                    unsafe OSSL_PARAM_construct_end(),
+                                ]
+                                return unsafe EVP_KDF_derive(
+                                    context.pointer, out.baseAddress?.assumingMemoryBound(to: UInt8.self), out.count,
+                                    &parameters)
+                            }
+                        }
+                    }
                 }
-                previous = block
-                counter &+= 1
             }
         }
     }
 
-    private static func expand(
-        _ prk: borrowing SecretBytes, _ previous: borrowing SecretBytes, _ info: [UInt8], _ counter: UInt8
-    ) throws(VaultError) -> SecretBytes {
-        let input = unsafe try SecretBytes(count: previous.count + info.count + 1) { (out) throws(VaultError) in
-            unsafe previous.withUnsafeBytes { unsafe out.copyBytes(from: $0) }
-            for (index, byte) in info.enumerated() { unsafe out[previous.count + index] = byte }
-            unsafe out[previous.count + info.count] = counter
-        }
-        return try MessageAuthenticator.raw(key: prk, input)
-    }
+    private static let longestOutput = 255 * 32
+    private static let longestInfo = 1024
 }
 
-extension MessageAuthenticator {
-    /// HMAC-SHA-256 from secret to secret.
-    static func raw(
-        key: borrowing SecretBytes, _ message: borrowing SecretBytes
-    ) throws(VaultError) -> SecretBytes {
-        unsafe try SecretBytes(count: 32) { (out) throws(VaultError) in
-            let keyCount = try cInt(key.count, "an HMAC key")
-            unsafe try key.withPointer { (keyBytes, _) throws(VaultError) in
-                unsafe try message.withPointer { (bytes, count) throws(VaultError) in
-                    guard
-                        unsafe HMAC(
-                            EVP_sha256(), keyBytes, keyCount, bytes, count,
-                            out.baseAddress?.assumingMemoryBound(to: UInt8.self), nil) != nil
-                    else { throw drained("compute an HMAC") }
-                }
-            }
+/// Owns an `EVP_KDF_CTX` for HKDF, which extracts and expands unless told otherwise.
+@safe private final class KDFContext {
+    let pointer: OpaquePointer
+
+    init() throws(VaultError) {
+        let algorithm = try Algorithms.hkdf.get()
+        unsafe pointer = try require("make a key derivation context") {
+            unsafe EVP_KDF_CTX_new(algorithm.pointer)
         }
     }
+
+    deinit { unsafe EVP_KDF_CTX_free(pointer) }
 }

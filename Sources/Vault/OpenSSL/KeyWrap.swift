@@ -3,12 +3,15 @@ internal import COpenSSL
 /// AES-256 key wrap with padding, RFC 5649: encrypts keys under a key, without a nonce, with 32 bits of integrity.
 public enum KeyWrap {
     /// Wraps `secret`, of 1 to 65,536 bytes.
-    /// - Throws: ``VaultError/length(what:expected:found:)``, ``VaultError/openSSL(operation:detail:)``.
+    /// - Throws: ``VaultError/length(what:expected:found:)``, ``VaultError/tooLong(what:limit:found:)``,
+    ///   ``VaultError/openSSL(operation:detail:)``.
     public static func wrap(
         _ secret: borrowing SecretBytes, with key: borrowing SecretBytes
     ) throws(VaultError) -> [UInt8] {
         guard (1...65_536).contains(secret.count) else {
-            throw .length(what: "a key to wrap", expected: 32, found: secret.count)
+            throw secret.count == 0
+                ? .length(what: "a key to wrap", expected: 32, found: 0)
+                : .tooLong(what: "a key to wrap", limit: 65_536, found: secret.count)
         }
         let context = try begin(key, encrypting: true)
         let length = try cInt(secret.count, "a key to wrap")
@@ -54,12 +57,13 @@ public enum KeyWrap {
         _ key: borrowing SecretBytes, encrypting: Bool
     ) throws(VaultError) -> CipherContext {
         guard key.count == 32 else { throw .length(what: "a key encryption key", expected: 32, found: key.count) }
+        let algorithm = try Algorithms.aes256WrapPad.get()
         let context = try CipherContext()
         // Asked for by the documentation of EVP_CIPHER_CTX_set_flags, though 3.0 works without.
         unsafe EVP_CIPHER_CTX_set_flags(context.pointer, Int32(EVP_CIPHER_CTX_FLAG_WRAP_ALLOW))
         unsafe try key.withPointer { (bytes, _) throws(VaultError) in
             try check("begin a key wrap") {
-                unsafe EVP_CipherInit_ex(context.pointer, EVP_aes_256_wrap_pad(), nil, bytes, nil, encrypting ? 1 : 0)
+                unsafe EVP_CipherInit_ex(context.pointer, algorithm.pointer, nil, bytes, nil, encrypting ? 1 : 0)
             }
         }
         return context

@@ -60,10 +60,8 @@ public struct MessageAuthenticator: ~Copyable {
     let pointer: OpaquePointer
 
     init() throws(VaultError) {
-        let algorithm = unsafe try require("find HMAC") { unsafe EVP_MAC_fetch(nil, OSSL_MAC_NAME_HMAC, nil) }
-        // The context holds its own reference.
-        defer { unsafe EVP_MAC_free(algorithm) }
-        unsafe pointer = try require("make an HMAC context") { unsafe EVP_MAC_CTX_new(algorithm) }
+        let algorithm = try Algorithms.hmac.get()
+        unsafe pointer = try require("make an HMAC context") { unsafe EVP_MAC_CTX_new(algorithm.pointer) }
     }
 
     deinit { unsafe EVP_MAC_CTX_free(pointer) }

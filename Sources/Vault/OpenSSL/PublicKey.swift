@@ -16,13 +16,15 @@ internal import COpenSSL
 }
 
 extension EVPKey {
-    /// Whether `signature` is one of `message`. Only 1 is yes; 0 and every negative number are no.
+    /// Whether `signature` is one of `message`.
+    ///
+    /// Only 1 is yes; 0 and every negative number are no.
     func verifies(
-        _ signature: [UInt8], _ message: [UInt8], digest: OpaquePointer?
+        _ signature: [UInt8], _ message: [UInt8], digest: Fetched?
     ) throws(VaultError) -> Bool {
         let context = try DigestContext()
         try check("begin a verification") {
-            unsafe EVP_DigestVerifyInit(context.pointer, nil, digest, nil, pointer)
+            unsafe EVP_DigestVerifyInit(context.pointer, nil, digest?.pointer, nil, pointer)
         }
         return unsafe try signature.withBytes { (signatureBytes, signatureCount) throws(VaultError) in
             unsafe try message.withBytes { (bytes, count) throws(VaultError) in

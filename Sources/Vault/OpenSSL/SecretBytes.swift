@@ -2,7 +2,9 @@ internal import COpenSSL
 internal import Glibc
 
 /// Bytes that must not outlive their use: in OpenSSL's secure heap where there is one (not swapped, not dumped),
-/// overwritten when this ends. Cannot be copied, has no description, and is seen through a closure only.
+/// overwritten when this ends.
+///
+/// Cannot be copied, has no description, and is seen through a closure only.
 public struct SecretBytes: ~Copyable, Sendable {
     private let storage: SecretStorage
 
@@ -13,8 +15,10 @@ public struct SecretBytes: ~Copyable, Sendable {
         self.storage = storage
     }
 
-    /// Copies `bytes`. The caller's array is the caller's: it is not wiped.
-    /// - Throws: ``VaultError`` if there is no memory.
+    /// Copies `bytes`.
+    ///
+    /// The caller's array is the caller's: it is not wiped.
+    /// - Throws: ``VaultError/openSSL(operation:detail:)`` if the memory for secrets is used up.
     public init(copying bytes: [UInt8]) throws(VaultError) {
         let storage = try SecretStorage(count: bytes.count)
         for (index, byte) in bytes.enumerated() { unsafe storage.buffer[index] = byte }
@@ -22,7 +26,7 @@ public struct SecretBytes: ~Copyable, Sendable {
     }
 
     /// Copies `bytes`.
-    /// - Throws: ``VaultError`` if there is no memory.
+    /// - Throws: ``VaultError/openSSL(operation:detail:)`` if the memory for secrets is used up.
     public init(copying bytes: UnsafeRawBufferPointer) throws(VaultError) {
         let storage = try SecretStorage(count: bytes.count)
         unsafe storage.buffer.copyBytes(from: bytes)
@@ -30,7 +34,7 @@ public struct SecretBytes: ~Copyable, Sendable {
     }
 
     /// Random bytes, from OpenSSL's private generator.
-    /// - Throws: ``VaultError`` if OpenSSL fails.
+    /// - Throws: ``VaultError/malformed(what:)`` for a negative count; ``VaultError`` if OpenSSL fails.
     public static func random(count: Int) throws(VaultError) -> SecretBytes {
         unsafe try SecretBytes(count: count) { (buffer) throws(VaultError) in
             let length = try cInt(buffer.count, "random bytes")
@@ -41,8 +45,11 @@ public struct SecretBytes: ~Copyable, Sendable {
     }
 
     /// Reads a descriptor to its end, straight into wiped memory; white space at the end is dropped.
-    /// - Throws: ``VaultError/malformed(what:)`` if it cannot be read, is empty, or is longer than `limit`.
+    /// - Throws: ``VaultError/malformed(what:)`` if it cannot be read, is empty, or is longer than `limit` bytes, the
+    ///   white space included.
     public static func reading(fileDescriptor: Int32, limit: Int) throws(VaultError) -> SecretBytes {
+        // One byte more than allowed, so that too long a secret is seen and not cut.
+        guard limit >= 0, limit < Int.max else { throw .malformed(what: "the limit of a secret") }
         let whole = try SecretStorage(count: limit + 1)
         var count = 0
         while count <= limit {
@@ -75,7 +82,9 @@ public struct SecretBytes: ~Copyable, Sendable {
         self.init(storage)
     }
 
-    /// Lends the bytes for as long as `body` runs. The pointer must not leave it.
+    /// Lends the bytes for as long as `body` runs.
+    ///
+    /// The pointer must not leave it.
     public borrowing func withUnsafeBytes<R, E: Error>(
         _ body: (UnsafeRawBufferPointer) throws(E) -> R
     ) throws(E) -> R {
@@ -100,8 +109,14 @@ public struct SecretBytes: ~Copyable, Sendable {
     let count: Int
 
     init(count: Int) throws(VaultError) {
+        guard count >= 0 else { throw .malformed(what: "the length of a secret") }
+        ERR_clear_error()
         // At least a byte, so that the base address exists.
-        let pointer = try unsafe require("reserve memory for a secret") { unsafe waybill_secure_malloc(max(count, 1)) }
+        guard let pointer = unsafe waybill_secure_malloc(max(count, 1)) else {
+            // A full secure heap puts nothing in the queue, and there is no falling back to ordinary memory.
+            ERR_clear_error()
+            throw .openSSL(operation: "reserve memory for a secret", detail: "the memory for secrets is used up")
+        }
         unsafe buffer = UnsafeMutableRawBufferPointer(start: pointer, count: count)
         self.count = count
     }

@@ -1,0 +1,87 @@
+public import Model
+
+/// A place in an input file.
+public struct Place: Sendable, Hashable, CustomStringConvertible {
+    /// The file.
+    public let file: String
+    /// The line where the row starts, from 1.
+    public let line: Int
+    /// The field in the row, from 1, where one is at fault.
+    public let field: Int?
+
+    /// A place.
+    public init(file: String, line: Int, field: Int? = nil) {
+        self.file = file
+        self.line = line
+        self.field = field
+    }
+
+    /// `profiles.csv, line 3, field 2`.
+    public var description: String { "\(file), line \(line)" + (field.map { ", field \($0)" } ?? "") }
+}
+
+/// Why profiles cannot be read, selected or mapped. No value of a profile stands in any of these.
+public enum EngineError: ReportableError, Equatable {
+    case unreadable(path: String, problem: String)
+    case ragged(Place, expected: Int, found: Int)
+    case syntax(Place, problem: String)
+    case encoding(Place)
+    case tooLong(Place, what: String, limit: Int)
+    case missingColumn(String, path: String, known: [String])
+    case duplicateColumn(String, path: String)
+    case model(path: String, problem: String)
+    case rule(column: Int, problem: String)
+    case incomplete(what: String)
+    case contact(Place, problem: String)
+
+    /// A stable slug; see `ReportableError`.
+    public var code: String {
+        switch self {
+        case .unreadable: "unreadable-source"
+        case .ragged: "ragged-row"
+        case .syntax: "malformed-row"
+        case .encoding: "not-utf-8"
+        case .tooLong: "field-too-long"
+        case .missingColumn: "missing-column"
+        case .duplicateColumn: "duplicate-column"
+        case .model: "bad-model-json"
+        case .rule: "bad-rule"
+        case .incomplete: "incomplete-configuration"
+        case .contact: "contact-not-encodable"
+        }
+    }
+
+    /// What went wrong and where, in a sentence.
+    public var message: String {
+        switch self {
+        case .unreadable(let path, let problem): "\(path): \(problem)"
+        case .ragged(let place, let expected, let found): "\(place): the row has \(found) fields, the header \(expected)"
+        case .syntax(let place, let problem): "\(place): \(problem)"
+        case .encoding(let place): "\(place): the row is not UTF-8"
+        case .tooLong(let place, let what, let limit): "\(place): \(what) is longer than \(limit) bytes"
+        case .missingColumn(let name, let path, let known):
+            "\(path) has no field '\(name)'; it has \(known.prefix(50).joined(separator: ", "))"
+        case .duplicateColumn(let name, let path): "\(path) has the field '\(name)' twice"
+        case .model(let path, let problem): "\(path): \(problem)"
+        case .rule(let column, let problem): "the rule, column \(column): \(problem)"
+        case .incomplete(let what): "the destination has no \(what)"
+        case .contact(let place, let problem): "\(place): \(problem)"
+        }
+    }
+
+    /// What to do about it.
+    public var hint: String? {
+        switch self {
+        case .encoding: "convert the file, for example: iconv -f ISO-8859-1 -t UTF-8 OLD > NEW"
+        case .ragged: "quote fields that hold a comma or a line break"
+        case .missingColumn: "names are compared letter by letter, capitals included"
+        case .rule: #"for example: country == "SE" and lifetime_value > 100"#
+        default: nil
+        }
+    }
+
+    /// Input, all of it, but for what is not configured.
+    public var failure: FailureClass {
+        if case .incomplete = self { .configuration } else { .badInput }
+    }
+}

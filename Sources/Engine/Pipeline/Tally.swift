@@ -1,0 +1,43 @@
+public import Model
+
+/// Why a selected profile is not sent. The raw values are stable slugs.
+public enum RejectionReason: String, Sendable, CaseIterable, Hashable {
+    case doNotContact = "do_not_contact"
+    case missingEmail = "missing_email"
+    case invalidEmail = "invalid_email"
+    case nonASCIIEmail = "non_ascii_email"
+    case emailTooLong = "email_too_long"
+    case duplicateEmail = "duplicate_email"
+    case valueTooLong = "value_too_long"
+    case controlCharacter = "control_character"
+    case invalidNumber = "invalid_number"
+    case invalidDate = "invalid_date"
+}
+
+/// A profile that was selected and is not sent. Says where it stands, never what is in it.
+public struct Rejection: Sendable, Hashable {
+    /// The source it is from.
+    public let source: SourceName
+    /// Its number in the source, from 1.
+    public let row: Int
+    /// The line in its file where it starts, from 1.
+    public let line: Int
+    /// The contact field at fault, if one is.
+    public let field: String?
+    /// Why.
+    public let reason: RejectionReason
+}
+
+/// What became of the profiles read so far: source = filtered out + selected, selected = rejected + prepared.
+public struct Tally: Sendable, Hashable {
+    /// Profiles read.
+    public internal(set) var source = 0
+    /// Profiles in none of the segments.
+    public internal(set) var filteredOut = 0
+    /// Profiles in a segment.
+    public internal(set) var selected = 0
+    /// Selected profiles that are not sent, by reason.
+    public internal(set) var rejected: [RejectionReason: Int] = [:]
+    /// Selected profiles that are in a batch.
+    public internal(set) var prepared = 0
+}

@@ -1,0 +1,79 @@
+import Consent
+import Model
+import Testing
+
+@Suite("The statement is plain text, and says one thing only")
+struct StatementTests {
+    @Test("its layout is fixed, a field a line")
+    func golden() throws {
+        let text = String(decoding: try Fixture.statement().bytes, as: UTF8.self)
+        let expected = """
+            exporter-authorization/v1
+            declaration: I agree, as administrator, that the data fields below, of the members of the segments below, are \
+            transmitted to the destination below, outside the compliance boundary, under the agreement below.
+            agreement-id: data-privacy-and-compliance
+            agreement-version: 1
+            agreement-sha256: \(try Fixture.agreement().digest(.english))
+            language: en
+            organization: Example Outdoor AB
+            administrator-id: anna
+            role: administrator
+            destination-id: d1
+            destination-kind: sendgrid
+            destination-list: list-1
+            destination-endpoint: https://api.sendgrid.com
+            processor: Twilio SendGrid
+            boundary: data leaves the compliance boundary of the organization
+            country: US
+            purposes: marketing
+            data-fields: email, first_name, custom:tier
+            segments: newsletter=dbc1b4c900ffe48d575b5da5c638040125f65db0fe3e24494b76ea986457d986, \
+            nordic=4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a
+            transfer-mechanism: standard contractual clauses, module two
+            valid-from: 2026-09-21T14:13:20Z
+            valid-until: 2026-09-22T14:13:20Z
+            nonce: abababababababababababababababababababababababababababababababab
+            issued-at: 2026-09-21T14:13:20Z
+            log-origin: waybill/0011
+            log-size-at-issue: 12
+            log-root-at-issue: 084fed08b978af4d7d196a7446a86b58009e636b611db16211b65a9aadff29c5
+
+            """
+        #expect(text == expected)
+    }
+
+    @Test("what was written reads back the same", arguments: Language.allCases)
+    func roundTrip(language: Language) throws {
+        let statement = try Fixture.statement(language: language)
+        #expect(try Statement(bytes: statement.bytes) == statement)
+    }
+
+    @Test("a line break in a value cannot pose as another field")
+    func injection() throws {
+        let statement = try Fixture.statement(organization: "Evil\ndata-fields: email, last_name")
+        #expect(try Statement(bytes: statement.bytes).parts.fields == [.email, .firstName, .custom("tier")])
+    }
+
+    @Test(
+        "a statement with a field changed in layout, added, doubled or left out is not one of ours",
+        arguments: [
+            { (text: String) in text + "extra: x\n" }, { $0.replacing("role: administrator\n", with: "") },
+            { $0.replacing("country: US\n", with: "country: US\ncountry: SE\n") },
+            { $0.replacing("language: en", with: "language:  en") }, { String($0.dropLast()) },
+            { $0.replacing("\n", with: "\r\n") }, { $0.replacing("exporter-authorization/v1", with: "other/v1") },
+        ] as [@Sendable (String) -> String])
+    func strict(change: @Sendable (String) -> String) throws {
+        let text = change(String(decoding: try Fixture.statement().bytes, as: UTF8.self))
+        #expect(throws: ConsentError.self) { _ = try Statement(bytes: Array(text.utf8)) }
+    }
+
+    @Test(
+        "what is no public key is refused, each with what is wrong",
+        arguments: [
+            "", "ssh-ed25519", "ssh-rsa AAAAB3NzaC1yc2E= x", "ssh-ed25519 !!!!", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==",
+            "-----BEGIN OPENSSH PRIVATE KEY-----\nabc", "ecdsa-sha2-nistp256 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAA",
+        ])
+    func publicKeys(line: String) {
+        #expect(throws: ConsentError.self) { _ = try SSHPublicKey(line: line) }
+    }
+}

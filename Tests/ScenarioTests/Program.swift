@@ -1,0 +1,111 @@
+import Foundation
+import Testing
+
+/// The real binary, run as people run it.
+struct Program: Sendable {
+    struct Result: Sendable {
+        let status: Int32
+        let output: String
+        let errors: String
+
+        /// Standard output as a JSON object.
+        func json() throws -> [String: Any] {
+            let value = try JSONSerialization.jsonObject(with: Data(output.utf8))
+            return try #require(value as? [String: Any], "no JSON object: \(output) \(errors)")
+        }
+
+        /// The code of the error in standard output.
+        func errorCode() throws -> String {
+            let error = try #require(try json()["error"] as? [String: Any], "no error: \(output)")
+            #expect((error["message"] as? String)?.isEmpty == false)
+            #expect(error["hint"] is String)
+            return try #require(error["code"] as? String)
+        }
+
+        /// Standard output as JSON objects, one a line.
+        func lines() throws -> [[String: Any]] {
+            try output.split(separator: "\n").map { line in
+                try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            }
+        }
+    }
+
+    /// A program that was started and is still to end.
+    final class Running: @unchecked Sendable {
+        // Unchecked: Process is used by one test at a time, which starts it, may signal it, and waits for it.
+        let process: Process
+        private let output: Capture
+        private let errors: Capture
+
+        init(_ process: Process, _ output: Capture, _ errors: Capture) {
+            self.process = process
+            self.output = output
+            self.errors = errors
+        }
+
+        func wait() async -> Result {
+            while process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
+            return Result(status: process.terminationStatus, output: output.text(), errors: errors.text())
+        }
+    }
+
+    /// The binary that this build made, beside the tests.
+    static let path: String = {
+        var folder = URL(filePath: (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "")
+        while folder.path.count > 1 {
+            folder = folder.deletingLastPathComponent()
+            let candidate = folder.appending(path: "waybill").path
+            if FileManager.default.isExecutableFile(atPath: candidate) { return candidate }
+        }
+        return "waybill"
+    }()
+
+    static func start(
+        _ arguments: [String], input: String = "", executable: String = path, environment: [String: String] = [:]
+    ) throws -> Running {
+        let process = Process()
+        process.executableURL = URL(filePath: executable)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let standardInput = Pipe()
+        process.standardInput = standardInput
+        let output = Capture()
+        let errors = Capture()
+        process.standardOutput = output.pipe
+        process.standardError = errors.pipe
+        try process.run()
+        try? standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+        try? standardInput.fileHandleForWriting.close()
+        output.drain()
+        errors.drain()
+        return Running(process, output, errors)
+    }
+
+    static func run(
+        _ arguments: [String], input: String = "", executable: String = path, environment: [String: String] = [:]
+    ) async throws -> Result {
+        try await start(arguments, input: input, executable: executable, environment: environment).wait()
+    }
+}
+
+/// Reads a pipe to its end on a thread of its own, so that the program never waits for us.
+final class Capture: @unchecked Sendable {
+    // Unchecked: `data` is written by the draining thread before `done` is signalled, and read after.
+    let pipe = Pipe()
+    private var data = Data()
+    private let done = DispatchSemaphore(value: 0)
+
+    func drain() {
+        let handle = pipe.fileHandleForReading
+        Thread.detachNewThread {
+            self.data = (try? handle.readToEnd()) ?? Data()
+            self.done.signal()
+        }
+    }
+
+    func text() -> String {
+        done.wait()
+        defer { done.signal() }
+        return String(decoding: data, as: UTF8.self)
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import Sandbox
+import Testing
+
+@Suite("Removal is immediate", .serialized)
+struct RemovalTests {
+    /// A body of several megabytes, so that a request is open for long.
+    private func stage(_ fault: SandboxFault) async throws -> Stage {
+        let stage = try await Stage()
+        try stage.writeProfiles(25_000)
+        try await stage.prepare(map: ["--first-name", "First", "--last-name", "Last", "--city", "City", "--post-code", "Post"])
+        try await stage.consent()
+        await stage.sendGrid.inject(fault)
+        return stage
+    }
+
+    private func waitForUpsert(_ stage: Stage, _ condition: @Sendable (RecordedRequest) -> Bool) async throws {
+        for _ in 0..<3000 {
+            if let request = await stage.upserts().first, condition(request) { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        Issue.record("the export never came that far")
+    }
+
+    @Test("in the middle of a request's body: from another process, nothing arrives once remove has returned")
+    func midBody() async throws {
+        let stage = try await stage(SandboxFault(.slowRead(bytesPerSecond: 200_000)))
+        let export = try stage.start("export", "run", "d1")
+        try await waitForUpsert(stage) { $0.bytesReceived > 100_000 }
+        let removal = try await stage.waybill("destination", "remove", "d1", "--as", "anna").json()
+        #expect(removal["aborted_requests"] as? Int == 1)
+
+        let result = await export.wait()
+        #expect(result.status == 77)
+        #expect(try result.errorCode() == "destination-removed")
+        #expect(result.errors.contains("removed by anna at 20"))
+
+        let request = try #require(await stage.upserts().first)
+        #expect(!request.completed && request.bytesReceived < 3_000_000)
+        #expect(await stage.sendGrid.state().contacts.isEmpty)
+        // What the listener had not read when the connection was reset is gone too.
+        try await Task.sleep(for: .milliseconds(500))
+        #expect(await stage.upserts().first?.bytesReceived == request.bytesReceived)
+
+        let outcome = try #require(try await stage.entries("transfer.outcome").first)
+        #expect(outcome["status"] as? String == "aborted")
+        let types = try await stage.entries().compactMap { $0["type"] as? String }
+        let removed = try #require(types.firstIndex(of: "destination.removed"))
+        #expect(!types[removed...].contains("transfer.intent"))
+        try await stage.verifyLog()
+        try await stage.close()
+    }
+
+    @Test("while an answer is awaited: the export ends at once, and says who removed the destination")
+    func whileWaiting() async throws {
+        let stage = try await stage(SandboxFault(.hangBeforeResponse(seconds: 60), method: "PUT"))
+        let export = try stage.start("export", "run", "d1")
+        try await waitForUpsert(stage) { $0.completed }
+        let clock = ContinuousClock.now
+        try await stage.waybill("destination", "remove", "d1", "--as", "anna")
+        let result = await export.wait()
+        #expect(result.status == 77)
+        #expect(ContinuousClock.now - clock < .seconds(30), "it waited for SendGrid")
+        #expect(await stage.upserts().count == 1)
+        try await stage.verifyLog()
+        try await stage.close()
+    }
+
+    @Test("the sealed key's bytes are in no file of the store any more")
+    func keyIsGone() async throws {
+        let stage = try await Stage()
+        try stage.writeProfiles(10)
+        try await stage.prepare()
+        let record = try #require(try await stage.entries("secret.sealed").first?["record"] as? String)
+        let bytes = Data(stride(from: 0, to: record.count, by: 2).compactMap { offset in
+            UInt8(record.dropFirst(offset).prefix(2), radix: 16)
+        })
+        func holders() -> [String] {
+            ["waybill.sqlite", "waybill.sqlite-wal"].filter { name in
+                FileManager.default.contents(atPath: stage.home + "/" + name)?.range(of: bytes) != nil
+            }
+        }
+        // The record's identifier is stored beside its envelope, in the same row.
+        #expect(!holders().isEmpty, "the row is found while it exists")
+        try await stage.waybill("destination", "remove", "d1", "--as", "anna")
+        #expect(holders().isEmpty)
+        let destroyed = try #require(try await stage.entries("secret.destroyed").first)
+        #expect(destroyed["record"] as? String == record)
+        try await stage.close()
+    }
+
+    @Test("removal needs no SendGrid: it works while nothing answers")
+    func withoutSendGrid() async throws {
+        let stage = try await Stage()
+        try stage.writeProfiles(10)
+        try await stage.prepare()
+        try await stage.close()
+        try await stage.waybill("destination", "remove", "d1", "--as", "anna")
+        #expect(try await stage.waybill("destination", "remove", "d1", "--as", "anna", status: 77).errorCode() == "destination-removed")
+    }
+
+    @Test("kill -9 in the middle of a request: the next export closes the open intent as unknown, and goes on")
+    func killed() async throws {
+        let stage = try await stage(SandboxFault(.hangBeforeResponse(seconds: 60), method: "PUT", count: 1))
+        let export = try stage.start("export", "run", "d1")
+        try await waitForUpsert(stage) { $0.completed }
+        kill(export.process.processIdentifier, SIGKILL)
+        _ = await export.wait()
+        let open = try await stage.waybill("log", "verify").json()
+        #expect((open["open_intents"] as? [Int])?.count == 1)
+
+        let report = try await stage.waybill("export", "run", "d1").json()
+        #expect(report["state"] as? String == "completed")
+        let outcomes = try await stage.entries("transfer.outcome")
+        #expect(outcomes.first?["status"] as? String == "unknown")
+        #expect(outcomes.first?["reason"] as? String == "process-ended")
+        try await stage.verifyLog()
+        try await stage.close()
+    }
+
+    @Test("two exports to one destination do not run at once")
+    func exclusive() async throws {
+        let stage = try await stage(SandboxFault(.hangBeforeResponse(seconds: 60), method: "PUT", count: 1))
+        let export = try stage.start("export", "run", "d1")
+        try await waitForUpsert(stage) { $0.completed }
+        #expect(try await stage.waybill("export", "run", "d1", status: 75).errorCode() == "export-running")
+        try await stage.waybill("destination", "remove", "d1", "--as", "anna")
+        #expect(await export.wait().status == 77)
+        try await stage.close()
+    }
+}
