@@ -25,8 +25,10 @@ public protocol GovernanceTransaction: LedgerTransaction {
     func insert(export: ExportID, destination: DestinationID, startedAt index: Int64) throws
     /// Adds a destination.
     func insert(destination: Destination) throws
-    /// Changes the standing of a destination.
-    func set(standing: Destination.Standing, of id: DestinationID) throws
+    /// Changes the standing of a destination, as the entry at `index` says.
+    func set(standing: Destination.Standing, of id: DestinationID, at index: Int64) throws
+    /// The log index of the last change of standing; nil if there was none.
+    func standingIndex(of id: DestinationID) throws -> Int64?
     /// Keeps a sealed secret of a destination.
     func insert(secret: SealedSecret, field: SecretField, of id: DestinationID) throws
     /// Destroys a sealed secret, overwriting its bytes, and returns it if it was there.
@@ -56,8 +58,6 @@ public protocol GovernanceStorage: LedgerStorage where Transaction: GovernanceTr
     func transferLease(for id: DestinationID) async throws -> any Lease
     /// Removes destroyed bytes from every file of the store, write-ahead log included.
     func scrub() async throws
-    /// Frees the disk space kept in reserve for removals, for when nothing can be written any more.
-    func releaseReserve()
     /// Claims the right to run exports to a destination, or returns nil while somebody has it.
     func exportLease(for id: DestinationID) throws -> (any Lease)?
     /// Returns true once no process has a request open to the destination, false if that takes more than `seconds`.

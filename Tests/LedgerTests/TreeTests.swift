@@ -186,6 +186,15 @@ struct ProofMutationTests {
         }
     }
 
+    @Test("a path that is longer than its tree is high proves nothing, even if it leads to the root")
+    func tooLong() throws {
+        let (left, right) = (Self.leaves[0], Self.leaves[1])
+        #expect(
+            try !Tree.verifyInclusion(index: 0, size: 1, leafHash: right, path: [left], root: Tree.node(left, right)))
+        #expect(
+            try Tree.verifyInclusion(index: 1, size: 2, leafHash: right, path: [left], root: Tree.node(left, right)))
+    }
+
     @Test("the empty tree begins every log, but only as itself and with nothing to show")
     func fromEmpty() throws {
         let (empty, other) = (try Tree.emptyRoot(), Self.leaves[0])

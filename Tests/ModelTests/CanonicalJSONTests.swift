@@ -12,7 +12,7 @@ struct CanonicalJSONTests {
             "\u{f6}": .string("Latin Small Letter O With Diaeresis"),
         ])
         let order = ["\\r", "1", "\u{80}", "\u{f6}", "\u{20ac}", "\u{1F600}", "\u{fb33}"]
-        let places = order.compactMap { value.text.range(of: "\"\($0)\":")?.lowerBound }
+        let places = order.compactMap { value.text.firstRange(of: "\"\($0)\":")?.lowerBound }
         #expect(places.count == order.count)
         #expect(places == places.sorted())
     }

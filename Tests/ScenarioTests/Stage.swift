@@ -58,22 +58,24 @@ final class Stage: Sendable {
         try write(text, to: name)
     }
 
-    /// Everything up to the point where only the consent is missing.
-    func prepare(
-        profiles: String = "profiles.csv", rule: String = "lifetime_value >= 0", map: [String] = [],
-        listID: String? = nil
-    ) async throws {
+    /// A workspace with an administrator.
+    func enroll() async throws {
         try await waybill("init")
         let keygen = try await Program.run(
             ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", path("anna")],
             executable: "/usr/bin/env")
         try #require(keygen.status == 0, "ssh-keygen is missing: apt-get install openssh-client")
         try await waybill("admin", "enroll", "anna", "--key", path("anna.pub"))
-        try await waybill("source", "add", "customers", "--csv", path(profiles))
+    }
+
+    /// Everything up to the point where only the consent is missing.
+    func prepare(rule: String = "lifetime_value >= 0", map: [String] = []) async throws {
+        try await enroll()
+        try await waybill("source", "add", "customers", "--csv", path("profiles.csv"))
         try await waybill("segment", "add", "everybody", "--source", "customers", "--where", rule)
         let connected = try await waybill(
             "destination", "connect", "sendgrid", "--name", "Newsletter", "--list-id",
-            listID ?? configuration.lists[0].id, "--api-key-file", "-", "--base-url", sendGrid.baseURL, "--as", "anna",
+            configuration.lists[0].id, "--api-key-file", "-", "--base-url", sendGrid.baseURL, "--as", "anna",
             input: configuration.apiKey + "\n")
         #expect(try connected.json()["id"] as? String == "d1")
         #expect(try connected.json()["state"] as? String == "active")

@@ -166,8 +166,8 @@ struct DestinationCommand: AsyncParsableCommand {
         @Option(name: .long, help: "Why; is written to the log, so no personal data.") var reason: String?
 
         func run() async throws {
-            let report = try await global.workspace().removeDestination(
-                destination, by: actor.administrator, reason: reason)
+            let report = try await Workspace.removeDestination(
+                home: global.directory, destination, by: actor.administrator, reason: reason)
             try Terminal.shared.answer(report) {
                 """
                 Removed \(report.id) (log index \(report.index)): nothing leaves for it any more, its API key is destroyed.

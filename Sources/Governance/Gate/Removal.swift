@@ -20,23 +20,17 @@ extension Gate {
     /// commit no new intent can be written; requests that are open see the standing before their next chunk, and this
     /// waits until every process has closed theirs.
     ///
-    /// It needs no consent, no API key and no SendGrid; if the disk is full, the space kept in reserve is used.
-    /// - Throws: ``Refusal/unknownDestination(_:)``, ``Refusal/removed(_:by:at:)``; ``Refusal/stillInFlight(_:)`` if a
-    ///   process does not let go of its request within `patience` seconds (the removal itself stands);
-    ///   `LedgerError` or a storage error if the log cannot be written.
+    /// It needs no consent, no API key and no SendGrid. Removing what is removed already changes nothing, waits all the
+    /// same, and answers as the first time.
+    /// - Throws: ``Refusal/unknownDestination(_:)``; ``Refusal/stillInFlight(_:)`` if a process does not let go of its
+    ///   request within `patience` seconds (the removal itself stands); `LedgerError` or a storage error if the log
+    ///   cannot be written.
     public func remove(
         _ id: DestinationID, by administrator: AdministratorName, reason: String?, patience: Int = 30
     ) async throws -> Removal {
-        let removal: Removal
-        do {
-            removal = try await recordRemoval(id, by: administrator, reason: reason)
-        } catch let error as any ReportableError where error.failure == .io {
-            storage.releaseReserve()
-            removal = try await recordRemoval(id, by: administrator, reason: reason)
-        }
+        let removal = try await recordRemoval(id, by: administrator, reason: reason)
         // The commit point: nothing can be cleared for it any more. What is left is to wait for what was open before.
         let isQuiet = try await storage.waitUntilQuiet(id, seconds: patience)
-        // A reader of the write-ahead log may delay this; the key's bytes are overwritten in the database all the same.
         try await storage.scrub()
         guard isQuiet else { throw Refusal.stillInFlight(id) }
         return removal
@@ -48,18 +42,18 @@ extension Gate {
         let now = time.now()
         return try await log.commit { transaction, appender in
             guard let destination = try transaction.destination(id) else { throw Refusal.unknownDestination(id.text) }
-            if case .removed(let name, let time) = destination.standing {
-                throw Refusal.removed(id, by: name, at: time)
-            }
             try requireAdministrator(administrator, transaction)
             let transfers = try transaction.transferCount(of: id)
             let open = try transaction.openTransfers(of: id)
-            try transaction.set(standing: .removed(by: administrator, at: now), of: id)
+            if case .removed = destination.standing, let index = try transaction.standingIndex(of: id) {
+                return Removal(index: index, transfers: transfers, aborted: Int64(open.count))
+            }
             var fields: [String: CanonicalJSON] = [
                 "destination": .string(id.text), "transfers_total": .integer(transfers),
             ]
             if let reason { fields["reason"] = .string(reason) }
             let index = try appender.append(LogEntry(.destinationRemoved, actor: administrator.text, fields))
+            try transaction.set(standing: .removed(by: administrator, at: now), of: id, at: index)
             if let secret = try transaction.destroySecret(.apiKey, of: id) {
                 _ = try appender.append(
                     LogEntry(.secretDestroyed, actor: administrator.text, try secretFields(secret, of: id)))
@@ -79,11 +73,13 @@ extension Gate {
                 throw Refusal.removed(id, by: name, at: time)
             }
             try requireAdministrator(administrator, transaction)
-            try transaction.set(standing: suspended ? .suspended(by: administrator, at: now) : .active, of: id)
-            return try appender.append(
+            let index = try appender.append(
                 LogEntry(
                     suspended ? .destinationSuspended : .destinationResumed, actor: administrator.text,
                     ["destination": .string(id.text)]))
+            try transaction.set(
+                standing: suspended ? .suspended(by: administrator, at: now) : .active, of: id, at: index)
+            return index
         }.value
     }
 }

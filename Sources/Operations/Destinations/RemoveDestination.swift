@@ -1,5 +1,6 @@
 internal import Governance
 public import Model
+internal import Store
 
 /// What a removal did.
 public struct RemovalReport: Encodable, Sendable {
@@ -16,9 +17,23 @@ public struct RemovalReport: Encodable, Sendable {
 
 extension Workspace {
     /// Removes a destination. When this returns, not one more byte leaves for it, and its API key is gone.
-    /// - Throws: `Refusal` if it is unknown, already removed, or `administrator` is none; an error of class interrupted
-    ///   if another process does not let go of an open request (the removal itself stands).
-    public func removeDestination(
+    ///
+    /// It always works: if the disk is so full that the workspace cannot even be opened, the space kept in reserve for
+    /// this is given free. Removing what is removed already changes nothing and answers the same.
+    /// - Throws: `Refusal` if it is unknown or `administrator` is none; an error of class interrupted if another process
+    ///   does not let go of an open request (the removal itself stands).
+    public static func removeDestination(
+        home: String, _ name: String, by administrator: AdministratorName, reason: String?
+    ) async throws -> RemovalReport {
+        do {
+            return try await open(home: home).remove(name, by: administrator, reason: reason)
+        } catch let error as any ReportableError where error.failure == .io {
+            WorkspaceFiles(home: home).releaseReserve()
+            return try await open(home: home).remove(name, by: administrator, reason: reason)
+        }
+    }
+
+    private func remove(
         _ name: String, by administrator: AdministratorName, reason: String?
     ) async throws -> RemovalReport {
         if let reason { try requireLoggable(reason, option: "--reason") }

@@ -100,7 +100,8 @@ public enum Quickstart {
         let members = await server.state().lists.first?.memberCount ?? 0
         let found = try await audit(workspace, home, sample, tell)
 
-        let removal = try await workspace.removeDestination(destination, by: admin, reason: "end of the rehearsal")
+        let removal = try await Workspace.removeDestination(
+            home: home, destination, by: admin, reason: "end of the rehearsal")
         tell(
             QuickstartStep(
                 title: "The destination is removed: the key is destroyed, nothing leaves any more",

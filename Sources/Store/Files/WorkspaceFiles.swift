@@ -23,6 +23,11 @@ public struct WorkspaceFiles: Sendable {
     /// Consents as files, for `ssh-keygen -Y verify`.
     public var consents: String { home + "/consents" }
 
+    /// Gives the space in reserve free, for a removal when nothing can be written any more.
+    public func releaseReserve() {
+        try? FileManager.default.removeItem(atPath: reserve)
+    }
+
     func lock(_ name: String) -> String { home + "/locks/" + name }
 
     /// How many bytes are kept in reserve: a removal writes a few pages.

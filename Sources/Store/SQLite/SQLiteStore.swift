@@ -124,8 +124,4 @@ public final class SQLiteStore: GovernanceStorage {
         }
         throw StoreError.disk(reason: "another process keeps the write-ahead log from being truncated")
     }
-
-    public func releaseReserve() {
-        try? FileManager.default.removeItem(atPath: files.reserve)
-    }
 }

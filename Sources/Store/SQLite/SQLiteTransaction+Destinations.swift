@@ -78,7 +78,11 @@ extension SQLiteTransaction {
             ])
     }
 
-    public func set(standing: Destination.Standing, of id: DestinationID) throws {
+    public func standingIndex(of id: DestinationID) throws -> Int64? {
+        try row("SELECT standing_index FROM destinations WHERE id = ?", [id.text])?["standing_index"]
+    }
+
+    public func set(standing: Destination.Standing, of id: DestinationID, at index: Int64) throws {
         let (word, by, at): (String, String?, Int64?) =
             switch standing {
             case .active: ("active", nil, nil)
@@ -86,8 +90,8 @@ extension SQLiteTransaction {
             case .removed(let by, let at): ("removed", by.text, at.seconds)
             }
         try execute(
-            "UPDATE destinations SET standing = ?, standing_by = ?, standing_at = ? WHERE id = ?",
-            [word, by, at, id.text])
+            "UPDATE destinations SET standing = ?, standing_by = ?, standing_at = ?, standing_index = ? WHERE id = ?",
+            [word, by, at, index, id.text])
     }
 
     public func secret(_ field: SecretField, of id: DestinationID) throws -> SealedSecret? {

@@ -22,7 +22,7 @@ enum Schema {
         CREATE TABLE destinations (
             id TEXT PRIMARY KEY, display_name TEXT NOT NULL, list_id TEXT NOT NULL, endpoint TEXT NOT NULL,
             matching BLOB, segments BLOB NOT NULL, do_not_contact BLOB NOT NULL,
-            standing TEXT NOT NULL, standing_by TEXT, standing_at INTEGER);
+            standing TEXT NOT NULL, standing_by TEXT, standing_at INTEGER, standing_index INTEGER);
         CREATE TABLE secrets (
             destination TEXT NOT NULL, field TEXT NOT NULL, record BLOB NOT NULL, version INTEGER NOT NULL,
             box BLOB NOT NULL, PRIMARY KEY (destination, field));

@@ -2,8 +2,6 @@ internal import COpenSSL
 
 /// Verification of ECDSA signatures over P-256 with SHA-256, FIPS 186-5.
 public enum ECDSAP256 {
-    private static let curve = "prime256v1"
-
     /// Whether the numbers `r` and `s`, big-endian, are a signature of `message` under `publicKey`, the 65-byte
     /// uncompressed point (SEC 1 section 2.3.3). A point off the curve is no key, and nothing verifies under it.
     /// - Throws: ``VaultError`` if OpenSSL fails.
@@ -38,25 +36,13 @@ public enum ECDSAP256 {
     private static func key(_ point: [UInt8]) throws(VaultError) -> EVPKey? {
         let context = try KeyContext()
         try check("begin to read a P-256 key") { unsafe EVP_PKEY_fromdata_init(context.pointer) }
-        var name = Array(curve.utf8CString)
         var point = point
-        // OSSL_PARAM keeps pointers, so all of it happens inside these scopes.
-        let pointer: OpaquePointer? = unsafe name.withUnsafeMutableBufferPointer { name in
-            unsafe point.withUnsafeMutableBufferPointer { point in
-                var parameters = unsafe [
-                    unsafe OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, name.baseAddress, 0),
-                    unsafe OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.baseAddress, point.count),
-                    unsafe OSSL_PARAM_construct_end(),
-                ]
-                var key: OpaquePointer?
-                ERR_clear_error()
-                let result = unsafe EVP_PKEY_fromdata(
-                    context.pointer, &key, waybill_public_key_selection(), &parameters)
-                ERR_clear_error()
-                return result == 1 ? unsafe key : nil
-            }
-        }
-        return unsafe pointer.map { unsafe EVPKey(owning: $0) }
+        var key: OpaquePointer?
+        ERR_clear_error()
+        let result = unsafe waybill_p256_public_key(context.pointer, &point, point.count, &key)
+        ERR_clear_error()
+        guard result == 1 else { return nil }
+        return unsafe key.map { unsafe EVPKey(owning: $0) }
     }
 }
 

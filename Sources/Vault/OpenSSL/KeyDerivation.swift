@@ -17,29 +17,14 @@ public enum KeyDerivation {
             throw .tooLong(what: "HKDF info", limit: longestInfo, found: info.count)
         }
         let context = try KDFContext()
-        var (digest, salt, info) = (Array("SHA256".utf8CString), salt, info)
         return unsafe try SecretBytes(count: count) { (out) throws(VaultError) in
+            let output = unsafe out.baseAddress?.assumingMemoryBound(to: UInt8.self)
             unsafe try ikm.withPointer { (key, keyCount) throws(VaultError) in
-                // OSSL_PARAM keeps pointers, so all of it happens inside these scopes.
-                try check("derive a key") {
-                    unsafe digest.withUnsafeMutableBufferPointer { digest in
-                        unsafe salt.withUnsafeMutableBufferPointer { salt in
-                            unsafe info.withUnsafeMutableBufferPointer { info in
-                                var parameters = unsafe [
-                                    unsafe OSSL_PARAM_construct_utf8_string(
-                                        OSSL_KDF_PARAM_DIGEST, digest.baseAddress, 0),
-                                    unsafe OSSL_PARAM_construct_octet_string(
-                                        OSSL_KDF_PARAM_KEY, UnsafeMutableRawPointer(mutating: key), keyCount),
-                                    unsafe OSSL_PARAM_construct_octet_string(
-                                        OSSL_KDF_PARAM_SALT, salt.baseAddress, salt.count),
-                                    unsafe OSSL_PARAM_construct_octet_string(
-                                        OSSL_KDF_PARAM_INFO, info.baseAddress, info.count),
-                                    unsafe OSSL_PARAM_construct_end(),
-                                ]
-                                return unsafe EVP_KDF_derive(
-                                    context.pointer, out.baseAddress?.assumingMemoryBound(to: UInt8.self), out.count,
-                                    &parameters)
-                            }
+                unsafe try salt.withBytes { (salt, saltCount) throws(VaultError) in
+                    unsafe try info.withBytes { (info, infoCount) throws(VaultError) in
+                        try check("derive a key") {
+                            unsafe waybill_hkdf_sha256(
+                                context.pointer, key, keyCount, salt, saltCount, info, infoCount, output, count)
                         }
                     }
                 }

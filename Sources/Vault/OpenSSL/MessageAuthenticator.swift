@@ -11,17 +11,7 @@ public struct MessageAuthenticator: ~Copyable {
     public init(key: borrowing SecretBytes) throws(VaultError) {
         let context = try MACContext()
         unsafe try key.withPointer { (bytes, count) throws(VaultError) in
-            // OSSL_PARAM keeps pointers: the name must live until the call is over.
-            var name = Array("SHA256".utf8CString)
-            try check("prepare an HMAC key") {
-                unsafe name.withUnsafeMutableBufferPointer { name in
-                    var parameters = unsafe [
-                        unsafe OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0),
-                        unsafe OSSL_PARAM_construct_end(),
-                    ]
-                    return unsafe EVP_MAC_init(context.pointer, bytes, count, &parameters)
-                }
-            }
+            try check("prepare an HMAC key") { unsafe waybill_hmac_sha256_init(context.pointer, bytes, count) }
         }
         self.context = context
     }
