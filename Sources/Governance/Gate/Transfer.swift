@@ -126,6 +126,14 @@ extension Gate {
                 }
                 group.cancelAll()
             }
+            // The body asks too, before every chunk, and may have seen a removal before the watch did.
+            if halt == nil {
+                do {
+                    try check()
+                } catch {
+                    halt = error
+                }
+            }
             return (result, halt)
         }
     }

@@ -15,6 +15,11 @@ internal import COpenSSL
     deinit { unsafe EVP_PKEY_free(pointer) }
 }
 
+/// Shows nothing of itself, in a dump of whatever holds it.
+extension EVPKey: CustomReflectable {
+    var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
 extension EVPKey {
     /// Whether `signature` is one of `message`.
     ///
