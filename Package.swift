@@ -83,7 +83,13 @@ let package = Package(
         .testTarget(name: "EngineTests", dependencies: ["Model", "Engine"]),
         .testTarget(
             name: "GovernanceTests",
-            dependencies: ["Model", "Vault", "Consent", "Ledger", "Governance", "Delivery", "Store", "Sandbox"]),
+            dependencies: ["Model", "Vault", "Consent", "Ledger", "Governance", "Store"]),
+        .testTarget(
+            name: "DeliveryTests",
+            dependencies: [
+                "Model", "Vault", "Ledger", "Governance", "Delivery", "Store",
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         .testTarget(
             name: "SandboxTests",
             dependencies: [

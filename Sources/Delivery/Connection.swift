@@ -42,6 +42,8 @@ final class Connection: Sendable {
         // A redirect would carry the profiles to a host that no policy has seen.
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
+        // Trying again is for whoever logs the tries, and a retry would hide that the first was refused for its certificate.
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.timeout = .init(connect: .init(timeouts.connect), read: .init(timeouts.silence))
         configuration.http1_1ConnectionDebugInitializer = { channel in
             channels.admit(channel)

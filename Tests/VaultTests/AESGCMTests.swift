@@ -65,7 +65,9 @@ struct AESGCMTests {
         #expect(try Self.open([UInt8](repeating: 0, count: 17), nonce: nonce) == .failure(expected))
     }
 
-    @Test("a key of another length than 32 bytes is refused before OpenSSL reads past its end", arguments: [0, 16, 24, 31, 33, 64])
+    @Test(
+        "a key of another length than 32 bytes is refused before OpenSSL reads past its end",
+        arguments: [0, 16, 24, 31, 33, 64])
     func keyLength(count: Int) throws {
         let key = try SecretBytes.random(count: count)
         let expected = VaultError.length(what: "an AES-256 key", expected: 32, found: count)

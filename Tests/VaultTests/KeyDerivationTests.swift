@@ -34,7 +34,9 @@ struct KeyDerivationTests {
         #expect(derived == expected)
     }
 
-    @Test("no output, negative output and more than 255 blocks are refused, 255 blocks are not", arguments: [-1, 0, 8161, .max])
+    @Test(
+        "no output, negative output and more than 255 blocks are refused, 255 blocks are not",
+        arguments: [-1, 0, 8161, .max])
     func outputLength(count: Int) throws {
         let ikm = try SecretBytes(copying: [1])
         let refusal = failure { () throws(VaultError) in
@@ -65,7 +67,8 @@ struct KeyDerivationTests {
         }
         #expect(try derived([1], [], []) == derived([1], [UInt8](repeating: 0, count: 32), []))
         let all = try [
-            derived([1], [], []), derived([2], [], []), derived([1], [1], []), derived([1], [], [1]), derived([], [], []),
+            derived([1], [], []), derived([2], [], []), derived([1], [1], []), derived([1], [], [1]),
+            derived([], [], []),
         ]
         #expect(Set(all).count == all.count)
     }

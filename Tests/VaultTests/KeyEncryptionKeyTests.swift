@@ -13,7 +13,7 @@ struct KeyEncryptionKeyTests {
 
     /// The problem and the remedy of a refused key file.
     private static func problem(path: String) throws -> (problem: String, remedy: String) {
-        let refusal = try #require(refusal(path: path))
+        let refusal = try #require(Self.refusal(path: path))
         guard case .keyFile(path, let problem, let remedy) = refusal else {
             Issue.record("\(refusal)")
             return ("", "")
@@ -31,12 +31,16 @@ struct KeyEncryptionKeyTests {
         var status = stat()
         #expect(lstat(folder.path("one"), &status) == 0)
         #expect(status.st_mode == S_IFREG | 0o400)
-        let (one, two) = try (Data(contentsOf: URL(filePath: folder.path("one"))), Data(contentsOf: URL(filePath: folder.path("two"))))
+        let (one, two) = try (
+            Data(contentsOf: URL(filePath: folder.path("one"))), Data(contentsOf: URL(filePath: folder.path("two")))
+        )
         #expect(one.count == 32)
         #expect(one != two)
         let box = try SealedBox.seal(
-            SecretBytes(copying: [1, 2, 3]), label: SealedBoxTests.label(), under: KeyEncryptionKey(path: folder.path("one")))
-        let opened = try box.open(label: SealedBoxTests.label(), under: KeyEncryptionKey(path: folder.path("one"))).revealed()
+            SecretBytes(copying: [1, 2, 3]), label: SealedBoxTests.label(),
+            under: KeyEncryptionKey(path: folder.path("one")))
+        let opened = try box.open(label: SealedBoxTests.label(), under: KeyEncryptionKey(path: folder.path("one")))
+            .revealed()
         #expect(opened == [1, 2, 3])
         #expect(box.keyVersion == 1)
         let other = failure { () throws(VaultError) in

@@ -33,7 +33,8 @@ struct KeyWrapTests {
         #expect(try Self.unwrap(wrapped, 0x43) == .failure(.authentication))
         for count in 0..<wrapped.count {
             let isWhole = count >= 16 && count.isMultiple(of: 8)
-            let expected = isWhole ? .authentication : VaultError.length(what: "a wrapped key", expected: 40, found: count)
+            let expected =
+                isWhole ? .authentication : VaultError.length(what: "a wrapped key", expected: 40, found: count)
             #expect(try Self.unwrap(Array(wrapped.prefix(count))) == .failure(expected))
         }
     }

@@ -5,6 +5,10 @@ import Vault
 /// In processes of their own: what is forbidden here stays forbidden.
 @Suite("Process hardening")
 struct ProcessHardeningTests {
+    /// PR_GET_DUMPABLE and RLIMIT_MEMLOCK of Linux, macros that Glibc's module leaves out.
+    private static let getDumpable: Int32 = 3
+    private static let lockedMemory = __rlimit_resource_t(8)
+
     @Test("a hardened process cannot be dumped or traced")
     func dumps() async {
         await #expect(processExitsWith: .success) {
@@ -16,7 +20,7 @@ struct ProcessHardeningTests {
             typealias Control = @convention(c) (Int32, UInt, UInt, UInt, UInt) -> Int32
             let symbol = try #require(dlsym(dlopen(nil, RTLD_NOW), "prctl"))
             let control = unsafeBitCast(symbol, to: Control.self)
-            #expect(control(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0)
+            #expect(control(Self.getDumpable, 0, 0, 0, 0) == 0)
             #expect(!warnings.contains { $0.contains("dump") || $0.contains("OpenSSL") }, "\(warnings)")
         }
     }
@@ -37,7 +41,7 @@ struct ProcessHardeningTests {
     func noLocking() async {
         await #expect(processExitsWith: .success) {
             var none = rlimit(rlim_cur: 0, rlim_max: 0)
-            #expect(setrlimit(__rlimit_resource_t(RLIMIT_MEMLOCK.rawValue), &none) == 0)
+            #expect(setrlimit(Self.lockedMemory, &none) == 0)
             let warnings = ProcessHardening.apply()
             // Root may lock whatever the limit is.
             #expect(geteuid() == 0 || warnings.contains { $0.contains("cannot be locked") })

@@ -1,3 +1,4 @@
+import Model
 import Testing
 
 @testable import Vault
@@ -47,18 +48,42 @@ struct SealedBoxTests {
         let kek = try SecretBytes(copying: [UInt8](repeating: 0x42, count: 32))
         let dataKey = try KeyWrap.unwrap(Array(bytes[13..<53]), with: kek)
         let (commitment, nonce, rest) = (Array(bytes[53..<85]), Array(bytes[85..<97]), Array(bytes[97...]))
-        let purpose = Array("exporter/secret/v1".utf8)
-        let derived = try KeyDerivation.hkdfSHA256(ikm: dataKey, salt: nonce, info: purpose, count: 64).revealed()
+        let derived = try KeyDerivation.hkdfSHA256(ikm: dataKey, salt: nonce, info: Self.purpose, count: 64).revealed()
         #expect(Array(derived[32...]) == commitment)
-        var data: [UInt8] = [0, 0, 0, 18] + purpose + [1]
-        for part in [Array("local".utf8), Array("secrets".utf8), Self.record, Array("api_key".utf8)] {
-            data += [0, 0, 0, UInt8(part.count)] + part
-        }
-        data += [0, 0, 0, 0, 0, 0, 0, 1] + commitment + nonce
+        let data = Self.associatedData(commitment: commitment, nonce: nonce)
         let opened = try AESGCM.open(
             rest, key: SecretBytes(copying: Array(derived[..<32])), nonce: nonce, authenticating: data
         ).revealed()
         #expect(opened == Self.secret)
+    }
+
+    private static let purpose = Array("exporter/secret/v1".utf8)
+
+    /// What a box under ``label(tenant:table:record:field:version:)`` is bound to, written out.
+    private static func associatedData(commitment: [UInt8], nonce: [UInt8]) -> [UInt8] {
+        var data: [UInt8] = [0, 0, 0, 18] + purpose + [1]
+        for part in [Array("local".utf8), Array("secrets".utf8), record, Array("api_key".utf8)] {
+            data += [0, 0, 0, UInt8(part.count)] + part
+        }
+        return data + [0, 0, 0, 0, 0, 0, 0, 1] + commitment + nonce
+    }
+
+    @Test("a box that does not commit to its own key is refused, even if whoever has that key made all else fit")
+    func commitment() throws {
+        let kek = try SecretBytes(copying: [UInt8](repeating: 0x42, count: 32))
+        let dataKey = try SecretBytes.random(count: 32)
+        let nonce = try RandomBytes.make(count: 12)
+        let derived = try KeyDerivation.hkdfSHA256(ikm: dataKey, salt: nonce, info: Self.purpose, count: 64).revealed()
+        let messageKey = try SecretBytes(copying: Array(derived[..<32]))
+        let header = Array("EXS1".utf8) + [1] + [0, 0, 0, 1] + [0, 0, 0, 1] + (try KeyWrap.wrap(dataKey, with: kek))
+        func box(commitment: [UInt8]) throws -> [UInt8] {
+            let data = Self.associatedData(commitment: commitment, nonce: nonce)
+            let sealed = try AESGCM.seal(
+                SecretBytes(copying: Self.secret), key: messageKey, nonce: nonce, authenticating: data)
+            return header + commitment + nonce + sealed
+        }
+        #expect(Self.open(try box(commitment: Array(derived[32...]))) == .success(Self.secret))
+        #expect(Self.open(try box(commitment: Array(derived[..<32]))) == .failure(.authentication))
     }
 
     @Test("two seals of one secret share nothing but the header")
@@ -184,7 +209,8 @@ struct SealedBoxTests {
     func longestSecret() throws {
         let box = try Self.seal([UInt8](repeating: 1, count: 1 << 20))
         #expect(try SealedBox(parsing: box.bytes) == box)
-        let refusal = failure { () throws(VaultError) in _ = try Self.seal([UInt8](repeating: 1, count: (1 << 20) + 1)) }
+        let refusal = failure { () throws(VaultError) in _ = try Self.seal([UInt8](repeating: 1, count: (1 << 20) + 1))
+        }
         #expect(refusal == .tooLong(what: "a secret to seal", limit: 1 << 20, found: (1 << 20) + 1))
         #expect(Self.open(box.bytes + [0]) == .failure(.malformed(what: "a sealed secret")))
     }

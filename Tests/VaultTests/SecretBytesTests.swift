@@ -74,7 +74,9 @@ struct SecretBytesTests {
 
     @Test("random bytes have the length asked for and are not the same twice", arguments: [0, 1, 16, 32, 1000])
     func random(count: Int) throws {
-        let (first, second) = try (SecretBytes.random(count: count).revealed(), SecretBytes.random(count: count).revealed())
+        let (first, second) = try (
+            SecretBytes.random(count: count).revealed(), SecretBytes.random(count: count).revealed()
+        )
         let nonces = try (RandomBytes.make(count: count), RandomBytes.make(count: count))
         #expect(first.count == count && second.count == count && nonces.0.count == count)
         if count >= 16 {

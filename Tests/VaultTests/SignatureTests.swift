@@ -75,7 +75,9 @@ struct SignatureTests {
         }
     }
 
-    @Test("under the neutral element, whose signatures fit every message, nothing is valid", arguments: [0x00, 0x80] as [UInt8])
+    @Test(
+        "under the neutral element, whose signatures fit every message, nothing is valid",
+        arguments: [0x00, 0x80] as [UInt8])
     func neutralElement(sign: UInt8) throws {
         // R = S·B with S = 0 is the neutral element as well: a signature that needs no secret.
         let key = [1] + [UInt8](repeating: 0, count: 30) + [sign]
@@ -115,19 +117,32 @@ struct SignatureTests {
         }
     }
 
-    @Test("no P-256 key is read that is off the curve, of another form or of another length")
-    func pointsOffTheCurve() throws {
-        // The base point of FIPS 186-5 (SP 800-186 section 3.2.1.3) and, of it, the signature r = x, s = r for the digest 0
-        // would be made with the key 1; what matters here is that reading the point fails.
-        let x = try hex("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296")
-        let y = try hex("4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5")
-        let points: [[UInt8]] = [
-            [4] + x + y.dropLast() + [0xF4], [4] + x + x, [4] + [UInt8](repeating: 0, count: 64), [3] + x, [0],
-            [6] + x + y, [7] + x + y, [4] + x + y + [0], [4] + x + y.dropLast(), [],
-            [4] + [UInt8](repeating: 0xFF, count: 64),
+    @Test("a P-256 signature is valid under its key, and under no point off the curve and no other form of the point")
+    func pointForms() throws {
+        // RFC 6979 section A.2.5, SHA-256, "sample".
+        let x = try hex("60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6")
+        let y = try hex("7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299")
+        let r = try hex("efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716")
+        let s = try hex("f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8")
+        let message = Array("sample".utf8)
+        #expect(try ECDSAP256.isValid(r: r, s: s, of: message, publicKey: [4] + x + y))
+        // As an SSH mpint: with the zero that keeps a number with a high bit from being negative.
+        #expect(try ECDSAP256.isValid(r: [0] + r, s: [0] + s, of: message, publicKey: [4] + x + y))
+        #expect(try !ECDSAP256.isValid(r: [0, 0] + r, s: s, of: message, publicKey: [4] + x + y))
+        let others: [[UInt8]] = [
+            // Off the curve; then the compressed and the hybrid form, which OpenSSL reads; then no points at all.
+            [4] + x + x, [4] + y + x, [3] + x, [6] + x + y, [7] + x + y, [0], [],
+            [4] + [UInt8](repeating: 0, count: 64), [4] + [UInt8](repeating: 0xFF, count: 64),
+            [4] + x + y + [0], [4] + x + y.dropLast(),
         ]
-        for point in points {
-            #expect(try !ECDSAP256.isValid(r: x, s: x, of: [], publicKey: point), "\(point.count) bytes")
+        for point in others {
+            #expect(try !ECDSAP256.isValid(r: r, s: s, of: message, publicKey: point), "\(point.prefix(1))")
+        }
+        for (bit, flipped) in oneBitFlips(of: x + y) {
+            #expect(try !ECDSAP256.isValid(r: r, s: s, of: message, publicKey: [4] + flipped), "bit \(bit)")
+        }
+        for (bit, flipped) in oneBitFlips(of: r) {
+            #expect(try !ECDSAP256.isValid(r: flipped, s: s, of: message, publicKey: [4] + x + y), "bit \(bit)")
         }
     }
 

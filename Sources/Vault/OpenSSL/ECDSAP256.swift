@@ -3,7 +3,9 @@ internal import COpenSSL
 /// Verification of ECDSA signatures over P-256 with SHA-256, FIPS 186-5.
 public enum ECDSAP256 {
     /// Whether the numbers `r` and `s`, big-endian, are a signature of `message` under `publicKey`, the 65-byte
-    /// uncompressed point (SEC 1 section 2.3.3). A point off the curve is no key, and nothing verifies under it.
+    /// uncompressed point (SEC 1 section 2.3.3).
+    ///
+    /// A point off the curve is no key, and nothing verifies under it.
     /// - Throws: ``VaultError`` if OpenSSL fails.
     public static func isValid(
         r: [UInt8], s: [UInt8], of message: [UInt8], publicKey: [UInt8]
@@ -22,8 +24,9 @@ public enum ECDSAP256 {
         return try key.verifies(derSignature, message, digest: Algorithms.sha256.get())
     }
 
-    /// An INTEGER of DER (X.690 section 8.3), or nil for zero and for a number of more than 256 bits. The input is
-    /// unsigned; the leading zero byte that an SSH mpint (RFC 4251 section 5) needs is allowed.
+    /// An INTEGER of DER (X.690 section 8.3), or nil for zero and for a number of more than 256 bits.
+    ///
+    /// The input is unsigned; the leading zero byte that an SSH mpint (RFC 4251 section 5) needs is allowed.
     private static func number(_ bytes: [UInt8]) -> [UInt8]? {
         let magnitude = Array(bytes.drop { $0 == 0 })
         guard !magnitude.isEmpty, magnitude.count <= 32, bytes.count <= 33 else { return nil }

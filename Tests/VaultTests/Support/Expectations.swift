@@ -6,7 +6,9 @@ extension SecretBytes {
     borrowing func revealed() -> [UInt8] { withUnsafeBytes { Array($0) } }
 }
 
-/// The error of `body`, or nil if it succeeds. Secrets cannot be copied, so they cannot stand inside `#expect(throws:)`.
+/// The error of `body`, or nil if it succeeds.
+///
+/// Secrets cannot be copied, so they cannot stand inside `#expect(throws:)`.
 func failure(_ body: () throws(VaultError) -> Void) -> VaultError? {
     do {
         try body()

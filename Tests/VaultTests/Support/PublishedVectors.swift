@@ -52,7 +52,9 @@ struct HexBytes: Decodable {
     }
 }
 
-/// What became of the vectors of a file. Compared as a whole, so that a vector that is left out is seen.
+/// What became of the vectors of a file.
+///
+/// Compared as a whole, so that a vector that is left out is seen.
 struct Tally: Equatable {
     /// Valid, and taken with the right result.
     var accepted = 0
