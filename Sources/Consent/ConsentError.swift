@@ -19,6 +19,7 @@ public enum ConsentError: ReportableError, Equatable {
     case expired(at: Timestamp)
     case withdrawn(index: Int64)
 
+    /// A stable slug; see `ReportableError`.
     public var code: String {
         switch self {
         case .publicKey: "bad-public-key"
@@ -40,6 +41,7 @@ public enum ConsentError: ReportableError, Equatable {
         }
     }
 
+    /// What went wrong, in a sentence.
     public var message: String {
         switch self {
         case .publicKey(let problem): "this is no SSH public key that can be enrolled: \(problem)"
@@ -66,6 +68,7 @@ public enum ConsentError: ReportableError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var hint: String? {
         switch self {
         case .publicKey: "Ed25519 and ECDSA P-256 work: ssh-keygen -t ed25519 -f mykey, then enrol mykey.pub"
@@ -79,6 +82,7 @@ public enum ConsentError: ReportableError, Equatable {
         }
     }
 
+    /// The class of failure, which decides the exit status.
     public var failure: FailureClass {
         switch self {
         case .publicKey, .signatureMalformed: .badInput

@@ -29,8 +29,9 @@ public struct ConsentRequest: Sendable, Hashable {
     }
 }
 
-/// A consent as stored: the statement, its signature, and where it stands in the log. It proves nothing until
-/// ``ConsentVerifier`` has checked it.
+/// A consent as stored: the statement, its signature, and where it stands in the log.
+///
+/// It proves nothing until ``ConsentVerifier`` has checked it.
 public struct ConsentRecord: Sendable, Hashable {
     /// The log index of its `consent.given` entry.
     public let index: Int64

@@ -17,8 +17,9 @@ public struct SSHPublicKey: Sendable, Hashable {
     /// The key itself: 32 bytes for Ed25519, the 65-byte uncompressed point for P-256.
     public let point: [UInt8]
 
-    /// Reads a line as `ssh-keygen` writes it to a `.pub` file: algorithm, base 64, comment. The comment is dropped: it
-    /// often is an address.
+    /// Reads a line as `ssh-keygen` writes it to a `.pub` file: algorithm, base 64, comment.
+    ///
+    /// The comment is dropped: it often is an address.
     /// - Throws: ``ConsentError/publicKey(problem:)``.
     public init(line: String) throws(ConsentError) {
         let parts = line.split(whereSeparator: \.isWhitespace)

@@ -51,8 +51,9 @@ public struct SSHSignature: Sendable, Hashable {
         self.signature = signature
     }
 
-    /// Whether this is a signature of `message` by ``key``. The namespace is part of what is signed; whether it is the
-    /// right one is the caller's question.
+    /// Whether this is a signature of `message` by ``key``.
+    ///
+    /// The namespace is part of what is signed; whether it is the right one is the caller's question.
     /// - Throws: `VaultError` if OpenSSL fails.
     public func isValid(for message: [UInt8]) throws -> Bool {
         guard algorithm == key.algorithm.rawValue else { return false }

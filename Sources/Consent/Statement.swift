@@ -1,32 +1,53 @@
 public import Model
 
 /// The statement an administrator signs: plain UTF-8 text, one field a line, that names the agreement, the destination
-/// and the exact scope. Its bytes are stored as issued and never written anew.
+/// and the exact scope.
+///
+/// Its bytes are stored as issued and never written anew.
 public struct Statement: Sendable, Hashable {
     /// The parts of a statement.
     public struct Parts: Sendable, Hashable {
+        /// The version of the agreement.
         public var agreementVersion: Int64
+        /// The SHA-256 of the agreement as it was read.
         public var agreementDigest: Digest
+        /// The language of the agreement.
         public var language: Language
+        /// On whose behalf data leaves.
         public var organization: String
+        /// Who is to sign.
         public var administrator: AdministratorName
+        /// The destination it is about.
         public var destination: DestinationID
+        /// The contact list.
         public var listID: ContactListID
+        /// Where its API is.
         public var endpoint: String
+        /// The recipient.
         public var processor: String
+        /// The country of the recipient.
         public var country: String
+        /// What the transfers are for.
         public var purpose: String
+        /// The contact fields it covers.
         public var fields: [ContactField]
         /// Each segment with the SHA-256 of its definition: who changes a rule asks for consent anew.
         public var segments: [SegmentName: Digest]
+        /// The safeguard that the transfers rest on.
         public var transferMechanism: String
+        /// From when the consent is valid.
         public var validFrom: Timestamp
+        /// Until when the consent is valid.
         public var validUntil: Timestamp
         /// 256 bits, hexadecimal, used once.
         public var nonce: String
+        /// When it was issued.
         public var issued: Timestamp
+        /// The log that issued it.
         public var logOrigin: String
+        /// The size of the log when it was issued: the signature is later than this.
         public var logSize: Int64
+        /// The root of the log when it was issued.
         public var logRoot: Digest
 
         // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
@@ -145,10 +166,12 @@ public struct Statement: Sendable, Hashable {
             segments[try SegmentName(String(halves[0]))] = try Digest(hex: String(halves[1]))
         }
         return Parts(
-            agreementVersion: try number("agreement-version"), agreementDigest: try Digest(hex: value("agreement-sha256")),
+            agreementVersion: try number("agreement-version"),
+            agreementDigest: try Digest(hex: value("agreement-sha256")),
             language: language, organization: try value("organization"),
             administrator: try AdministratorName(value("administrator-id")),
-            destination: try DestinationID(value("destination-id")), listID: try ContactListID(value("destination-list")),
+            destination: try DestinationID(value("destination-id")),
+            listID: try ContactListID(value("destination-list")),
             endpoint: try value("destination-endpoint"), processor: try value("processor"),
             country: try value("country"), purpose: try value("purposes"),
             fields: try list("data-fields").map { try ContactField(name: $0) }, segments: segments,

@@ -5,6 +5,7 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOSSL
 internal import Synchronization
+
 #if canImport(Glibc)
     internal import Glibc
 #endif
@@ -23,7 +24,9 @@ struct Answer: Sendable {
     }
 }
 
-/// The connections to SendGrid. HTTP/1.1, TLS with full verification, no redirects, no proxy, no cookies.
+/// The connections to SendGrid.
+///
+/// HTTP/1.1, TLS with full verification, no redirects, no proxy, no cookies.
 final class Connection: Sendable {
     private let client: HTTPClient
     private let channels: Channels
@@ -68,7 +71,8 @@ final class Connection: Sendable {
         }
         let response = try await client.execute(request, timeout: .init(timeouts.request))
         let buffer = try await response.body.collect(upTo: Self.maximumAnswer)
-        return Answer(status: Int(response.status.code), headers: response.headers, body: Array(buffer.readableBytesView))
+        return Answer(
+            status: Int(response.status.code), headers: response.headers, body: Array(buffer.readableBytesView))
     }
 
     /// Closes every connection at once, unsent bytes included, and returns when they are gone.
@@ -96,7 +100,9 @@ private final class Channels: Sendable {
         }
         // With linger time 0, close(2) discards what the kernel has not sent yet: after a removal not even the bytes in
         // the socket's buffer go out (tcp(7), SO_LINGER). A request that ended well has nothing left to send.
-        guard let socket = channel as? any SocketOptionProvider else { return channel.eventLoop.makeSucceededVoidFuture() }
+        guard let socket = channel as? any SocketOptionProvider else {
+            return channel.eventLoop.makeSucceededVoidFuture()
+        }
         return socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
     }
 

@@ -17,7 +17,9 @@ public enum InquirySubject: Sendable, Hashable {
     }
 }
 
-/// Why SendGrid did not answer a question. The answer's own words are not passed on: they may quote what was sent.
+/// Why SendGrid did not answer a question.
+///
+/// The answer's own words are not passed on: they may quote what was sent.
 public enum DeliveryError: ReportableError, Equatable {
     case keyNotAccepted
     case accessForbidden
@@ -66,6 +68,7 @@ public enum DeliveryError: ReportableError, Equatable {
         }
     }
 
+    /// A stable slug; see `ReportableError`.
     public var code: String {
         switch self {
         case .keyNotAccepted: "key-not-accepted"
@@ -82,6 +85,7 @@ public enum DeliveryError: ReportableError, Equatable {
         }
     }
 
+    /// What went wrong, in a sentence.
     public var message: String {
         switch self {
         case .keyNotAccepted: "SendGrid does not accept the API key (401): it is wrong, or was revoked"
@@ -100,6 +104,7 @@ public enum DeliveryError: ReportableError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var hint: String? {
         switch self {
         case .keyNotAccepted:
@@ -113,6 +118,7 @@ public enum DeliveryError: ReportableError, Equatable {
         }
     }
 
+    /// The class of failure, which decides the exit status.
     public var failure: FailureClass {
         switch self {
         case .keyNotAccepted, .accessForbidden, .listNotFound, .notFound: .configuration

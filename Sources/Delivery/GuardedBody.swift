@@ -2,7 +2,9 @@ internal import Governance
 internal import NIOCore
 
 /// A request body that asks before every chunk whether the destination still stands, and ends in an error if it does
-/// not (I4). Chunks are small against a socket's buffer, so a removal is seen at once.
+/// not (I4).
+///
+/// Chunks are small against a socket's buffer, so a removal is seen at once.
 struct GuardedBody: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
 

@@ -25,7 +25,8 @@ enum Outcomes {
                 !body.job_id.isEmpty, body.job_id.utf8.count <= 100, !body.job_id.contains("@")
             else { return (.unknown, "no-job-in-answer") }
             return (.accepted(job: body.job_id), "")
-        case 429: return (.rateLimited(resetIn: RateLimit.secondsUntilReset(answer.headers, now: .system)), "rate-limited")
+        case 429:
+            return (.rateLimited(resetIn: RateLimit.secondsUntilReset(answer.headers, now: .system)), "rate-limited")
         case 400: return (.refused, badRequest(answer))
         case 401: return (.refused, "key-not-accepted")
         case 403: return (.refused, "access-forbidden")
@@ -39,7 +40,9 @@ enum Outcomes {
 
     /// A 400's body names the contact and may quote it, so only its kind is kept.
     private static func badRequest(_ answer: Answer) -> String {
-        guard let body = try? JSONDecoder().decode(ErrorsBody.self, from: Data(answer.body)) else { return "bad-request" }
+        guard let body = try? JSONDecoder().decode(ErrorsBody.self, from: Data(answer.body)) else {
+            return "bad-request"
+        }
         if body.errors.contains(where: { $0.field?.hasSuffix("].email") ?? false }) { return "address-refused" }
         if body.errors.contains(where: { $0.message?.contains("custom field") ?? false }) {
             return "unknown-custom-field"

@@ -1,6 +1,8 @@
 public import Governance
 
-/// Decides whether and when a transfer is made again. A value that is told of each outcome; it sleeps nowhere.
+/// Decides whether and when a transfer is made again.
+///
+/// A value that is told of each outcome; it sleeps nowhere.
 public struct RetryPolicy: Sendable {
     /// What to do next.
     public enum Step: Sendable, Equatable {

@@ -6,7 +6,9 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import Vault
 
-/// SendGrid's Marketing Contacts API, the part of it that exports need. The only door out of Waybill.
+/// SendGrid's Marketing Contacts API, the part of it that exports need.
+///
+/// The only door out of Waybill.
 ///
 /// Every call takes a permit: bytes about people go out under a ``TransferPermit``, which is spent, and questions about
 /// the account under an ``InquiryPermit``. There is no call that deletes a contact or a list, and none takes a URL.
@@ -34,8 +36,10 @@ public struct SendGrid: Sendable {
 
     // MARK: Transfers
 
-    /// Sends a batch: `PUT /v3/marketing/contacts`. Spends the permit whatever happens, and returns only once the
-    /// request is over; if it was stopped, once its connection is closed.
+    /// Sends a batch (`PUT /v3/marketing/contacts`).
+    ///
+    /// Spends the permit whatever happens, and returns only once the request is over; if
+    /// it was stopped, once its connection is closed.
     public func upsert(_ permit: consuming TransferPermit) async -> Conclusion {
         let start = ContinuousClock.now
         let body = GuardedBody(permit.batch.body.reveal(), standing: permit.standing)
@@ -68,7 +72,9 @@ public struct SendGrid: Sendable {
         try await ask("/v3/scopes", about: .scopes, permit, as: ScopesBody.self).scopes
     }
 
-    /// Makes sure that a contact list exists: `GET /v3/marketing/lists/{id}`. Returns its name.
+    /// Makes sure that a contact list exists (`GET /v3/marketing/lists/{id}`).
+    ///
+    /// Returns its name.
     /// - Throws: ``DeliveryError``.
     public func listName(_ id: ContactListID, _ permit: borrowing InquiryPermit) async throws -> String {
         try await ask("/v3/marketing/lists/\(id)", about: .list(id), permit, as: ListBody.self).name ?? ""
@@ -90,7 +96,8 @@ public struct SendGrid: Sendable {
     /// How a job stands: `GET /v3/marketing/contacts/imports/{id}`.
     /// - Throws: ``DeliveryError``.
     public func job(_ id: String, _ permit: borrowing InquiryPermit) async throws -> JobReport {
-        guard !id.isEmpty, id.utf8.count <= 100, id.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
+        guard !id.isEmpty, id.utf8.count <= 100,
+            id.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
         else { throw DeliveryError.unexpectedAnswer(about: .job) }
         let body = try await ask("/v3/marketing/contacts/imports/\(id)", about: .job, permit, as: JobBody.self)
         return JobReport(body)
@@ -115,8 +122,10 @@ public struct SendGrid: Sendable {
         return body
     }
 
-    /// The header's value. From here on the HTTP library holds copies of the key that it does not wipe; how that is
-    /// bounded stands in SECURITY.md under known gaps.
+    /// The header's value.
+    ///
+    /// From here on the HTTP library holds copies of the key that it does not wipe; how that is bounded stands in
+    /// SECURITY.md under known gaps.
     private static func authorization(_ key: UnsafeRawBufferPointer) -> String {
         "Bearer " + String(decoding: key, as: UTF8.self)
     }

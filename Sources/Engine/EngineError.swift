@@ -20,7 +20,9 @@ public struct Place: Sendable, Hashable, CustomStringConvertible {
     public var description: String { "\(file), line \(line)" + (field.map { ", field \($0)" } ?? "") }
 }
 
-/// Why profiles cannot be read, selected or mapped. No value of a profile stands in any of these.
+/// Why profiles cannot be read, selected or mapped.
+///
+/// No value of a profile stands in any of these.
 public enum EngineError: ReportableError, Equatable {
     case unreadable(path: String, problem: String)
     case ragged(Place, expected: Int, found: Int)
@@ -55,7 +57,8 @@ public enum EngineError: ReportableError, Equatable {
     public var message: String {
         switch self {
         case .unreadable(let path, let problem): "\(path): \(problem)"
-        case .ragged(let place, let expected, let found): "\(place): the row has \(found) fields, the header \(expected)"
+        case .ragged(let place, let expected, let found):
+            "\(place): the row has \(found) fields, the header \(expected)"
         case .syntax(let place, let problem): "\(place): \(problem)"
         case .encoding(let place): "\(place): the row is not UTF-8"
         case .tooLong(let place, let what, let limit): "\(place): \(what) is longer than \(limit) bytes"

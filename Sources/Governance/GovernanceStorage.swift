@@ -47,7 +47,9 @@ public protocol GovernanceTransaction: LedgerTransaction {
     func openTransfers(of id: DestinationID) throws -> [(intent: Int64, export: ExportID)]
 }
 
-/// Durable state as the gate needs it. Only `Store` and test doubles conform.
+/// Durable state as the gate needs it.
+///
+/// Only `Store` and test doubles conform.
 public protocol GovernanceStorage: LedgerStorage where Transaction: GovernanceTransaction {
     /// The present standing of a destination, read outside any transaction; called for every chunk that is written.
     func standing(of id: DestinationID) throws -> Destination.Standing?

@@ -1,8 +1,9 @@
 public import Model
 public import Vault
 
-/// The sorted subject tags of one batch: 16 bytes each, one after the other. It lies beside the log; its digest is in
-/// the intent.
+/// The sorted subject tags of one batch: 16 bytes each, one after the other.
+///
+/// It lies beside the log; its digest is in the intent.
 ///
 /// A tag is the first half of HMAC-SHA-256 over the lower-cased address under the destination's subject key: who holds
 /// the key can look a person up, who holds the log alone cannot guess.
@@ -69,7 +70,9 @@ private struct Tag: Comparable {
 
     func append(to bytes: inout [UInt8]) {
         for word in [high, low] {
-            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+            for shift in stride(from: 56, through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 public import Model
 
-/// Why governance does not let something happen. Each has its own sentence; nothing is refused silently.
+/// Why governance does not let something happen.
+///
+/// Each has its own sentence; nothing is refused silently.
 public enum Refusal: ReportableError, Equatable {
     case removed(DestinationID, by: AdministratorName, at: Timestamp)
     case suspended(DestinationID, by: AdministratorName, at: Timestamp)
@@ -22,6 +24,7 @@ public enum Refusal: ReportableError, Equatable {
     case exportRunning(DestinationID)
     case stillInFlight(DestinationID)
 
+    /// A stable slug; see `ReportableError`.
     public var code: String {
         switch self {
         case .removed: "destination-removed"
@@ -46,6 +49,7 @@ public enum Refusal: ReportableError, Equatable {
         }
     }
 
+    /// What went wrong, in a sentence.
     public var message: String {
         switch self {
         case .removed(let id, let name, let time): "destination \(id) was removed by \(name) at \(time)"
@@ -80,6 +84,7 @@ public enum Refusal: ReportableError, Equatable {
         segments.map(\.text).joined(separator: ", ")
     }
 
+    /// What to do about it.
     public var hint: String? {
         switch self {
         case .suspended(let id, _, _): "an administrator can resume it: waybill destination resume \(id) --as NAME"
@@ -103,6 +108,7 @@ public enum Refusal: ReportableError, Equatable {
         }
     }
 
+    /// The class of failure, which decides the exit status.
     public var failure: FailureClass {
         switch self {
         case .unknownDestination, .unknownAdministrator, .notConfigured: .configuration

@@ -20,6 +20,7 @@ public enum OperationError: ReportableError, Equatable {
     case exportFailed(state: String)
     case unknownExport(String)
 
+    /// A stable slug; see `ReportableError`.
     public var code: String {
         switch self {
         case .unreadable: "unreadable-file"
@@ -42,6 +43,7 @@ public enum OperationError: ReportableError, Equatable {
         }
     }
 
+    /// What went wrong, in a sentence.
     public var message: String {
         switch self {
         case .unreadable(let path): "cannot read \(path)"
@@ -67,6 +69,7 @@ public enum OperationError: ReportableError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var hint: String? {
         switch self {
         case .unknownSource: "see 'waybill source list'"
@@ -82,6 +85,7 @@ public enum OperationError: ReportableError, Equatable {
         }
     }
 
+    /// The class of failure, which decides the exit status.
     public var failure: FailureClass {
         switch self {
         case .unreadable, .policyFile, .agreementFolder, .apiKeyShape, .sourceChanged, .emptySelection,

@@ -10,6 +10,7 @@ public enum StoreError: ReportableError, Equatable {
     case damaged(what: String)
     case exists(kind: String, name: String)
 
+    /// A stable slug; see `ReportableError`.
     public var code: String {
         switch self {
         case .noWorkspace: "no-workspace"
@@ -21,6 +22,7 @@ public enum StoreError: ReportableError, Equatable {
         }
     }
 
+    /// What went wrong, in a sentence.
     public var message: String {
         switch self {
         case .noWorkspace(let path): "there is no workspace in \(path)"
@@ -32,6 +34,7 @@ public enum StoreError: ReportableError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var hint: String? {
         switch self {
         case .noWorkspace: "make one with 'waybill init', or name another with --home DIR"
@@ -43,6 +46,7 @@ public enum StoreError: ReportableError, Equatable {
         }
     }
 
+    /// The class of failure, which decides the exit status.
     public var failure: FailureClass {
         switch self {
         case .noWorkspace: .configuration

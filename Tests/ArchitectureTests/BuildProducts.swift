@@ -10,7 +10,9 @@ struct BuildProducts {
     static func locate() throws -> BuildProducts {
         let manager = FileManager.default
         var folder = URL(filePath: try manager.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-        while folder.path.count > 1, !manager.fileExists(atPath: folder.appending(path: "Modules/Governance.swiftmodule").path) {
+        while folder.path.count > 1,
+            !manager.fileExists(atPath: folder.appending(path: "Modules/Governance.swiftmodule").path)
+        {
             folder = folder.deletingLastPathComponent()
         }
         if folder.path.count <= 1 {
@@ -18,12 +20,16 @@ struct BuildProducts {
             folder = SourceTree.root.appending(path: ".build/debug").resolvingSymlinksInPath()
         }
         let modules = folder.appending(path: "Modules")
-        try #require(manager.fileExists(atPath: modules.appending(path: "Governance.swiftmodule").path), "\(folder.path)")
+        try #require(
+            manager.fileExists(atPath: modules.appending(path: "Governance.swiftmodule").path), "\(folder.path)")
         let scratch = folder.deletingLastPathComponent().deletingLastPathComponent()
         let generated = (try? manager.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
-        let maps = generated.map { $0.appending(path: "module.modulemap") }
+        let maps =
+            generated.map { $0.appending(path: "module.modulemap") }
             + [SourceTree.root.appending(path: "Sources/COpenSSL/module.modulemap")]
-        let checkouts = (try? manager.contentsOfDirectory(at: scratch.appending(path: "checkouts"), includingPropertiesForKeys: nil)) ?? []
+        let checkouts =
+            (try? manager.contentsOfDirectory(at: scratch.appending(path: "checkouts"), includingPropertiesForKeys: nil))
+            ?? []
         var includes: [URL] = []
         for sources in checkouts.map({ $0.appending(path: "Sources") }) {
             for target in (try? manager.contentsOfDirectory(at: sources, includingPropertiesForKeys: nil)) ?? [] {

@@ -1,15 +1,19 @@
 import Foundation
 import Testing
 
-/// Runs the compiler over snippets that break the wrap. Each must fail, and with the diagnostic it names; the good form
-/// beside them must pass, so that a failure for another reason (a module that is not found) cannot pose as success.
+/// Runs the compiler over snippets that break the wrap.
+///
+/// Each must fail, and with the diagnostic it names; the good form beside them must pass, so that a failure for another
+/// reason (a module that is not found) cannot pose as success.
 @Suite("The compiler refuses what would go around the gate", .serialized)
 struct CompilerTests {
     private static let folder = SourceTree.root.appending(path: "Tests/ArchitectureTests/Rejected")
 
     static var snippets: [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { $0.hasSuffix(".swift.txt") }
-            .sorted()
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter {
+            $0.hasSuffix(".swift.txt")
+        }
+        .sorted()
     }
 
     @Test("there are snippets, and one of them is the good form")

@@ -59,7 +59,9 @@ struct EvidenceTests {
 
     @Test("storage protocols are conformed to in Store alone")
     func storageInStore() throws {
-        let conforming = try Regex(#"(class|struct|actor|extension|enum) \w+(<[^>]*>)?: .*\b(LedgerStorage|GovernanceStorage|LedgerTransaction|GovernanceTransaction)\b"#)
+        let conforming = try Regex(
+            #"(class|struct|actor|extension|enum) \w+(<[^>]*>)?: .*\b(LedgerStorage|GovernanceStorage|LedgerTransaction|GovernanceTransaction)\b"#
+        )
         for file in try SourceTree.files(under: "Sources") where file.target != "Store" {
             for (number, line) in file.code {
                 #expect(line.firstMatch(of: conforming) == nil, "\(file.path):\(number)")
@@ -73,7 +75,8 @@ struct EvidenceTests {
             for (number, line) in file.code {
                 #expect(!line.contains(".DELETE"), "\(file.path):\(number)")
             }
-            #expect(!file.text.contains("delete_all_contacts") && !file.text.contains("delete_contacts"), "\(file.path)")
+            #expect(
+                !file.text.contains("delete_all_contacts") && !file.text.contains("delete_contacts"), "\(file.path)")
         }
     }
 

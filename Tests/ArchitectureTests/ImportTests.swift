@@ -3,7 +3,9 @@ import Testing
 
 @Suite("Architecture: arrows run one way")
 struct ImportTests {
-    /// Who may import what. The reason for an entry that is not obvious stands beside it.
+    /// Who may import what.
+    ///
+    /// The reason for an entry that is not obvious stands beside it.
     static let allowed: [String: Set<String>] = [
         "Model": ["FoundationEssentials"],
         "Vault": ["Model", "COpenSSL", "Glibc", "Synchronization"],
@@ -12,22 +14,26 @@ struct ImportTests {
         "Governance": ["Model", "Vault", "Consent", "Ledger", "Logging", "FoundationEssentials", "Synchronization"],
         "Engine": ["Model", "FoundationEssentials", "Glibc"],  // Glibc: open and read, in one file (see below)
         "Delivery": [
-            "Model", "Vault", "Governance", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "FoundationEssentials",
+            "Model", "Vault", "Governance", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
+            "FoundationEssentials",
             "Synchronization", "Glibc",  // Glibc: struct linger
         ],
         "Store": [
-            "Model", "Vault", "Consent", "Ledger", "Governance", "GRDB", "FoundationEssentials", "Synchronization", "Glibc",
+            "Model", "Vault", "Consent", "Ledger", "Governance", "GRDB", "FoundationEssentials", "Synchronization",
+            "Glibc",
         ],
         "Operations": [
             "Model", "Vault", "Consent", "Ledger", "Governance", "Engine", "Delivery", "Store", "Sandbox", "Yams",
             "FoundationEssentials", "Glibc", "Foundation",  // Foundation: Process, in one file (see below)
         ],
         "Sandbox": [
-            "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "ServiceLifecycle",
+            "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTP1", "Logging",
+            "ServiceLifecycle",
             "FoundationEssentials", "Synchronization", "Glibc",
         ],
         "CLI": [
-            "Model", "Operations", "Sandbox", "ArgumentParser", "ServiceLifecycle", "UnixSignals", "FoundationEssentials",
+            "Model", "Operations", "Sandbox", "ArgumentParser", "ServiceLifecycle", "UnixSignals",
+            "FoundationEssentials",
             "Glibc", "Synchronization",
         ],
     ]
@@ -75,13 +81,15 @@ struct ImportTests {
 
     @Test("outside Delivery and Sandbox no source names a call that opens a connection or starts a program")
     func noSockets() throws {
-        let calls = try Regex(#"\b(socket|connect|sendto|sendmsg|getaddrinfo|posix_spawn\w*|execv\w*|fork|popen|system)\s*\("#)
+        let calls = try Regex(
+            #"\b(socket|connect|sendto|sendmsg|getaddrinfo|posix_spawn\w*|execv\w*|fork|popen|system)\s*\("#)
         // `connect(` is also what an administrator does to a destination: those are methods, declared or called with a dot.
         let method = try Regex(#"(func |\.)connect\("#)
         for file in try SourceTree.files(under: "Sources") where !["Delivery", "Sandbox"].contains(file.target) {
             for (number, line) in file.code {
                 let plain = line.replacing(method, with: "")
-                #expect(plain.firstMatch(of: calls) == nil || plain.contains("connect(workspace"), "\(file.path):\(number)")
+                #expect(
+                    plain.firstMatch(of: calls) == nil || plain.contains("connect(workspace"), "\(file.path):\(number)")
             }
         }
     }

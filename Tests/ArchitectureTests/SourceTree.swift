@@ -35,7 +35,8 @@ enum SourceTree {
         var imports: [String] {
             code.compactMap { line in
                 let words = line.line.split(separator: " ").map(String.init)
-                guard let place = words.firstIndex(of: "import"), words[..<place].allSatisfy({ Self.access.contains($0) })
+                guard let place = words.firstIndex(of: "import"),
+                    words[..<place].allSatisfy({ Self.access.contains($0) })
                 else { return nil }
                 let rest = words[(place + 1)...].drop { ["struct", "class", "enum", "protocol", "func"].contains($0) }
                 return rest.first?.split(separator: ".").first.map(String.init)

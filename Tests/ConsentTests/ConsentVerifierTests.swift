@@ -35,7 +35,9 @@ struct ConsentVerifierTests {
 
     @Test(
         "a signature that ssh-keygen made over the statement is taken",
-        arguments: [("ed25519", []), ("ecdsa", []), ("ed25519", ["-O", "hashalg=sha256"]), ("ecdsa", ["-O", "hashalg=sha256"])])
+        arguments: [
+            ("ed25519", []), ("ecdsa", []), ("ed25519", ["-O", "hashalg=sha256"]), ("ecdsa", ["-O", "hashalg=sha256"]),
+        ])
     func accepts(type: String, options: [String]) throws {
         let person = try Fixture.administrator(tool.makeKey("key-\(type)", type: type))
         let signature = try tool.sign(statement.bytes, key: "key-\(type)", options: options)
@@ -90,8 +92,11 @@ struct ConsentVerifierTests {
     @Test("a signature for another destination is refused, and says for which it is")
     func wrongDestination() throws {
         let signature = try tool.sign(statement.bytes, key: "anna")
-        let requests = [Fixture.request(try Fixture.statement(destination: "d2"), id: "c2"), Fixture.request(statement)]
-        #expect(throws: ConsentError.wrongDestination(signed: try DestinationID("d1"), asked: try DestinationID("d2"))) {
+        let requests = [
+            Fixture.request(try Fixture.statement(destination: "d2"), id: "c2"), Fixture.request(statement),
+        ]
+        #expect(throws: ConsentError.wrongDestination(signed: try DestinationID("d1"), asked: try DestinationID("d2")))
+        {
             _ = try match(signature, requests, for: "d2")
         }
     }

@@ -70,8 +70,10 @@ struct StatementTests {
     @Test(
         "what is no public key is refused, each with what is wrong",
         arguments: [
-            "", "ssh-ed25519", "ssh-rsa AAAAB3NzaC1yc2E= x", "ssh-ed25519 !!!!", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==",
-            "-----BEGIN OPENSSH PRIVATE KEY-----\nabc", "ecdsa-sha2-nistp256 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAA",
+            "", "ssh-ed25519", "ssh-rsa AAAAB3NzaC1yc2E= x", "ssh-ed25519 !!!!",
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==",
+            "-----BEGIN OPENSSH PRIVATE KEY-----\nabc",
+            "ecdsa-sha2-nistp256 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAA",
         ])
     func publicKeys(line: String) {
         #expect(throws: ConsentError.self) { _ = try SSHPublicKey(line: line) }

@@ -17,11 +17,13 @@ enum Probe {
         try KeyEncryptionKey.create(path: files.key)
         let store = try SQLiteStore.create(files)
         let policy = Policy(
-            hosts: [], fields: ["email": "contact"], maximumProfiles: 1, warnProfiles: 1, consentDays: 1, requestMinutes: 1,
+            hosts: [], fields: ["email": "contact"], maximumProfiles: 1, warnProfiles: 1, consentDays: 1,
+            requestMinutes: 1,
             purpose: "test", transferMechanism: "none", country: "US", recipient: "test")
         try await store.transaction { try $0.insert(policy: policy.canonical, at: 0) }
         let log = try TransparencyLog(
-            storage: store, signer: try SigningKey.generate(), origin: "waybill/probe", instance: "probe", time: .system)
+            storage: store, signer: try SigningKey.generate(), origin: "waybill/probe", instance: "probe", time: .system
+        )
         let gate = Gate(storage: store, log: log, keys: try KeyRing(path: files.key), time: .system)
         let key = try SecretBytes(copying: Array("SG.a.b".utf8))
         let endpoint = try Endpoint(url)

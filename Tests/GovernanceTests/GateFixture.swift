@@ -29,7 +29,8 @@ final class GateFixture: Sendable {
         let clock = SharedClock()
         let time = TimeSource { clock.now() }
         self.clock = clock
-        let log = try TransparencyLog(storage: store, signer: signer, origin: "waybill/test", instance: "test", time: time)
+        let log = try TransparencyLog(
+            storage: store, signer: signer, origin: "waybill/test", instance: "test", time: time)
         gate = Gate(storage: store, log: log, keys: try KeyRing(path: files.key), time: time)
         try await prepare(signer)
     }
@@ -47,14 +48,16 @@ final class GateFixture: Sendable {
     private func prepare(_ signer: SigningKey) async throws {
         let person = try SigningKey.generate()
         let anna = Administrator(
-            name: try AdministratorName(Self.anna), role: .administrator, key: try SSHPublicKey(blob: SSHForm.publicKey(person)),
+            name: try AdministratorName(Self.anna), role: .administrator,
+            key: try SSHPublicKey(blob: SSHForm.publicKey(person)),
             enrolled: Self.start, retired: nil)
         let agreement = Agreement(version: 1, texts: [.english: "text"])
         let matching = DataMatching(email: "Email", others: [.firstName: "First"])
         let vkey = try VerifierKey(name: "waybill/test", publicKey: signer.publicKey).text
         let keyDigest = try anna.key.digest().hex
         try await gate.log.commit { transaction, appender in
-            try appender.append(LogEntry(.logOpened, actor: "system", ["origin": .string("waybill/test"), "vkey": .string(vkey)]))
+            try appender.append(
+                LogEntry(.logOpened, actor: "system", ["origin": .string("waybill/test"), "vkey": .string(vkey)]))
             try transaction.insert(administrator: anna)
             try appender.append(
                 LogEntry(
@@ -84,7 +87,8 @@ final class GateFixture: Sendable {
                     name: try SegmentName("all"), source: try SourceName("s"), membership: .rule("Email is not null")))
         }
         var target = Destination(
-            id: destination, displayName: "test", listID: try ContactListID("list"), endpoint: try Endpoint("http://127.0.0.1:9"))
+            id: destination, displayName: "test", listID: try ContactListID("list"),
+            endpoint: try Endpoint("http://127.0.0.1:9"))
         try await gate.connect(target, key: try SecretBytes(copying: Array("SG.a.b".utf8)), by: anna.name)
         target.matching = matching
         target.segments = [try SegmentName("all")]
@@ -102,9 +106,11 @@ final class GateFixture: Sendable {
             Statement.Parts(
                 agreementVersion: 1, agreementDigest: try agreement.digest(.english), language: .english,
                 organization: "Example", administrator: anna.name, destination: destination, listID: target.listID,
-                endpoint: target.endpoint.description, processor: "Twilio SendGrid", country: "US", purpose: "marketing",
+                endpoint: target.endpoint.description, processor: "Twilio SendGrid", country: "US",
+                purpose: "marketing",
                 fields: [.email, .firstName], segments: [try SegmentName("all"): digest], transferMechanism: "none",
-                validFrom: Self.start, validUntil: Self.start.adding(seconds: 86_400), nonce: String(repeating: "0", count: 64),
+                validFrom: Self.start, validUntil: Self.start.adding(seconds: 86_400),
+                nonce: String(repeating: "0", count: 64),
                 issued: Self.start, logOrigin: "waybill/test", logSize: head.size, logRoot: head.root))
         let signature = try SSHForm.signature(of: statement.bytes, by: key)
         let id = destination
@@ -141,7 +147,8 @@ final class GateFixture: Sendable {
         count: Int = 3
     ) throws -> PreparedBatch {
         var builder = try BatchBuilder(
-            destination: DestinationID(id), listID: ContactListID(list), segments: try segments.map { try SegmentName($0) },
+            destination: DestinationID(id), listID: ContactListID(list),
+            segments: try segments.map { try SegmentName($0) },
             fields: fields)
         for index in 0..<count {
             var row = ContactRow()

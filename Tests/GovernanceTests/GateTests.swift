@@ -33,7 +33,8 @@ struct GateTests {
         permit.conclude(TransferOutcome(status: .accepted(job: "j1"), httpStatus: 202))
     }
 
-    @Test("the sender runs after the intent is in a signed head, and its outcome is in the log when the transfer returns")
+    @Test(
+        "the sender runs after the intent is in a signed head, and its outcome is in the log when the transfer returns")
     func order() async throws {
         let session = try await begin()
         let fixture = fixture
@@ -80,7 +81,10 @@ struct GateTests {
 
     @Test(
         "a batch that does not belong to the export is refused before an intent",
-        arguments: [("d2", "list", "email", "all"), ("d1", "other", "email", "all"), ("d1", "list", "city", "all"), ("d1", "list", "email", "some")])
+        arguments: [
+            ("d2", "list", "email", "all"), ("d1", "other", "email", "all"), ("d1", "list", "city", "all"),
+            ("d1", "list", "email", "some"),
+        ])
     func foreignBatch(destination: String, list: String, field: String, segment: String) async throws {
         let session = try await begin()
         let fields: [ContactField] = field == "email" ? [.email] : [.email, .city]
@@ -112,7 +116,9 @@ struct GateTests {
         #expect(try fixture.entries("transfer.intent").count == 1)
     }
 
-    @Test("a removal waits for the sender that is under way, cancels it, and nothing is cleared after it", arguments: 0..<10)
+    @Test(
+        "a removal waits for the sender that is under way, cancels it, and nothing is cleared after it",
+        arguments: 0..<10)
     func removalRace(round: Int) async throws {
         let session = try await begin()
         let fixture = fixture

@@ -43,11 +43,14 @@ struct CanonicalJSONTests {
 
     private func randomValue(depth: Int, using random: inout SeededGenerator) -> CanonicalJSON {
         func text() -> String {
-            let scalars: [Unicode.Scalar] = ["a", "\"", "\\", "\n", "\u{1}", "é", "\u{1F600}", "\u{fb33}", "/", "\u{7f}"]
+            let scalars: [Unicode.Scalar] = [
+                "a", "\"", "\\", "\n", "\u{1}", "é", "\u{1F600}", "\u{fb33}", "/", "\u{7f}",
+            ]
             return String(
-                String.UnicodeScalarView((0..<Int.random(in: 0..<8, using: &random)).map { _ in
-                    scalars.randomElement(using: &random) ?? "a"
-                }))
+                String.UnicodeScalarView(
+                    (0..<Int.random(in: 0..<8, using: &random)).map { _ in
+                        scalars.randomElement(using: &random) ?? "a"
+                    }))
         }
         switch Int.random(in: 0..<(depth > 0 ? 4 : 2), using: &random) {
         case 0: return .string(text())

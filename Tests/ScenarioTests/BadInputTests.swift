@@ -41,7 +41,8 @@ struct BadInputTests {
         Malformed("missing column", "CustomerId,lifetime_value\nc1,5\n", place: "Email"),
         Malformed("Latin-1", [Data(start.utf8), Data([0xC5]), Data(("sa" + end).utf8)], place: "line 2"),
         Malformed(
-            "10 MB field", [Data(start.utf8), Data(repeating: 0x41, count: 10_000_000), Data(end.utf8)], place: "line 2"),
+            "10 MB field", [Data(start.utf8), Data(repeating: 0x41, count: 10_000_000), Data(end.utf8)], place: "line 2"
+        ),
         Malformed("unterminated quote", header + row + "c2,\"b@example.com,A" + end, place: "line 3"),
     ]
 
@@ -217,7 +218,9 @@ struct BadInputTests {
         let stage = try await Stage()
         try stage.writeProfiles(5)
         try await stage.prepare()
-        for (url, status, code) in [("http://sendgrid.example", Int32(64), "plain-http"), ("https://sendgrid.example", 77, "host-not-allowed")] {
+        for (url, status, code) in [
+            ("http://sendgrid.example", Int32(64), "plain-http"), ("https://sendgrid.example", 77, "host-not-allowed"),
+        ] {
             let result = try await stage.waybill(
                 "destination", "connect", "sendgrid", "--name", "x", "--list-id", "l", "--api-key-file", "-",
                 "--base-url", url, "--as", "anna", input: stage.configuration.apiKey, status: status)

@@ -12,7 +12,10 @@ struct MainJobTests {
         try stage.writeProfiles(5000)
         try await stage.prepare(
             rule: "Country == \"SE\" and lifetime_value > 100",
-            map: ["--first-name", "First", "--last-name", "Last", "--city", "City", "--post-code", "Post", "--custom", "tier=Tier"])
+            map: [
+                "--first-name", "First", "--last-name", "Last", "--city", "City", "--post-code", "Post", "--custom",
+                "tier=Tier",
+            ])
         #expect(try await stage.waybill("export", "run", "d1", status: 77).errorCode() == "no-consent")
         let consent = try await stage.consent()
 
@@ -68,7 +71,8 @@ struct MainJobTests {
     func canaries() async throws {
         let stage = try await Stage()
         try stage.write(
-            "CustomerId,Email,First\n1,canary.person@example.com,Canarius\n2,not an address canary,Canarius\n", to: "profiles.csv")
+            "CustomerId,Email,First\n1,canary.person@example.com,Canarius\n2,not an address canary,Canarius\n",
+            to: "profiles.csv")
         try await stage.prepare(rule: "CustomerId != \"\"", map: ["--first-name", "First"])
         try await stage.consent()
         let result = try await stage.waybill("export", "run", "d1")
@@ -83,7 +87,8 @@ struct MainJobTests {
         #expect(files.contains("waybill.sqlite"))
         for file in files {
             guard let data = FileManager.default.contents(atPath: stage.home + "/" + file) else { continue }
-            #expect(data.range(of: Data("canary".utf8)) == nil && data.range(of: Data("Canarius".utf8)) == nil, "\(file)")
+            #expect(
+                data.range(of: Data("canary".utf8)) == nil && data.range(of: Data("Canarius".utf8)) == nil, "\(file)")
             #expect(data.range(of: Data(secret.utf8)) == nil, "\(file)")
         }
         try await stage.close()
@@ -135,8 +140,14 @@ struct MainJobTests {
         let index = try await stage.consent()
         let folder = stage.home + "/consents/\(index)"
         let verified = try await Program.run(
-            ["-c", "ssh-keygen -Y verify -f allowed_signers -I anna -n consent@waybill -s statement.txt.sig < statement.txt"]
-                .map { $0.replacing("allowed_signers", with: folder + "/allowed_signers").replacing("statement.txt", with: folder + "/statement.txt") },
+            [
+                "-c",
+                "ssh-keygen -Y verify -f allowed_signers -I anna -n consent@waybill -s statement.txt.sig < statement.txt",
+            ]
+            .map {
+                $0.replacing("allowed_signers", with: folder + "/allowed_signers").replacing(
+                    "statement.txt", with: folder + "/statement.txt")
+            },
             executable: "/bin/sh")
         #expect(verified.status == 0, "\(verified.output)\(verified.errors)")
 
@@ -157,7 +168,8 @@ struct MainJobTests {
             pem = '-----BEGIN PUBLIC KEY-----\\n' + base64.b64encode(der).decode() + '\\n-----END PUBLIC KEY-----\\n'
             open(folder + '/key.pem', 'w').write(pem)
             """, to: "split.py")
-        let split = try await Program.run(["python3", stage.path("split.py"), stage.folder.path], executable: "/usr/bin/env")
+        let split = try await Program.run(
+            ["python3", stage.path("split.py"), stage.folder.path], executable: "/usr/bin/env")
         try #require(split.status == 0, "\(split.errors)")
         let openssl = try await Program.run(
             [

@@ -8,7 +8,9 @@ struct RemovalTests {
     private func stage(_ fault: SandboxFault) async throws -> Stage {
         let stage = try await Stage()
         try stage.writeProfiles(25_000)
-        try await stage.prepare(map: ["--first-name", "First", "--last-name", "Last", "--city", "City", "--post-code", "Post"])
+        try await stage.prepare(map: [
+            "--first-name", "First", "--last-name", "Last", "--city", "City", "--post-code", "Post",
+        ])
         try await stage.consent()
         await stage.sendGrid.inject(fault)
         return stage
@@ -82,9 +84,10 @@ struct RemovalTests {
         try stage.writeProfiles(10)
         try await stage.prepare()
         let record = try #require(try await stage.entries("secret.sealed").first?["record"] as? String)
-        let bytes = Data(stride(from: 0, to: record.count, by: 2).compactMap { offset in
-            UInt8(record.dropFirst(offset).prefix(2), radix: 16)
-        })
+        let bytes = Data(
+            stride(from: 0, to: record.count, by: 2).compactMap { offset in
+                UInt8(record.dropFirst(offset).prefix(2), radix: 16)
+            })
         func holders() -> [String] {
             ["waybill.sqlite", "waybill.sqlite-wal"].filter { name in
                 FileManager.default.contents(atPath: stage.home + "/" + name)?.range(of: bytes) != nil

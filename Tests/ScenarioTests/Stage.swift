@@ -38,7 +38,8 @@ final class Stage: Sendable {
     ) async throws -> Program.Result {
         let result = try await Program.run(arguments + ["--home", home, "--json"], input: input)
         try #require(
-            result.status == status, "\(arguments.joined(separator: " ")): \(result.status) \(result.output) \(result.errors)",
+            result.status == status,
+            "\(arguments.joined(separator: " ")): \(result.status) \(result.output) \(result.errors)",
             sourceLocation: sourceLocation)
         return result
     }

@@ -58,7 +58,9 @@ struct TamperingTests {
         try stage.write(note, to: "checkpoint")
         try await stage.waybill("log", "verify", "--since", stage.path("checkpoint"))
         try await alter(
-            stage, "DELETE FROM log_heads WHERE size > 12; DELETE FROM log_entries WHERE idx >= (SELECT max(size) FROM log_heads)")
+            stage,
+            "DELETE FROM log_heads WHERE size > 12; DELETE FROM log_entries WHERE idx >= (SELECT max(size) FROM log_heads)"
+        )
         let blind = try await stage.waybill("log", "verify").json()
         #expect(blind["ok"] as? Bool == true, "without the checkpoint nobody can tell")
         let report = try await stage.waybill("log", "verify", "--since", stage.path("checkpoint"), status: 76).json()
@@ -77,9 +79,13 @@ struct TamperingTests {
     @Test("the database itself refuses to change evidence")
     func triggers() async throws {
         let stage = try await exported()
-        for sql in ["UPDATE log_entries SET bytes = x'00'", "DELETE FROM log_heads", "UPDATE manifests SET tags = x''"] {
+        for sql in ["UPDATE log_entries SET bytes = x'00'", "DELETE FROM log_heads", "UPDATE manifests SET tags = x''"]
+        {
             let result = try await Program.run(
-                ["python3", "-c", "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute(sys.argv[2])", stage.home + "/waybill.sqlite", sql],
+                [
+                    "python3", "-c", "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute(sys.argv[2])",
+                    stage.home + "/waybill.sqlite", sql,
+                ],
                 executable: "/usr/bin/env")
             #expect(result.status != 0 && result.errors.contains("append-only"), "\(sql)")
         }
@@ -89,7 +95,9 @@ struct TamperingTests {
     @Test("a consent whose stored scope was widened no longer counts")
     func widenedConsent() async throws {
         let stage = try await exported()
-        try await alter(stage, "UPDATE consents SET statement = replace(statement, 'data-fields: email', 'data-fields: email, city')")
+        try await alter(
+            stage,
+            "UPDATE consents SET statement = replace(statement, 'data-fields: email', 'data-fields: email, city')")
         try await stage.waybill("destination", "map", "d1", "--email", "Email", "--city", "City", "--as", "anna")
         #expect(try await stage.waybill("export", "run", "d1", status: 77).errorCode() == "signature-altered")
         try await stage.close()

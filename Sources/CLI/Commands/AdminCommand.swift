@@ -11,7 +11,8 @@ struct AdminCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Enrol somebody by their SSH public key.")
         @OptionGroup var global: GlobalOptions
         @Argument(help: "The name that stands in the log; no address.") var name: AdministratorName
-        @Option(name: .long, help: "The public key file, Ed25519 or ECDSA P-256, as ssh-keygen makes it.") var key: String
+        @Option(name: .long, help: "The public key file, Ed25519 or ECDSA P-256, as ssh-keygen makes it.") var key:
+            String
         @Option(name: .long, help: "administrator or auditor.") var role = "administrator"
 
         func run() async throws {

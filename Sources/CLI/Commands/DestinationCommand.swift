@@ -30,8 +30,10 @@ struct DestinationCommand: AsyncParsableCommand {
         @Argument(help: "The kind of destination: sendgrid.") var kind: String
         @Option(name: .long, help: "A recognizable name.") var name: String
         @Option(name: .long, help: "The ID of an existing contact list.") var listID: ContactListID
-        @Option(name: .long, help: "The file with the SendGrid API key, or - for standard input.") var apiKeyFile: String
-        @Option(name: .customLong("base-url"), help: "Where SendGrid's API is.") var baseURL = "https://api.sendgrid.com"
+        @Option(name: .long, help: "The file with the SendGrid API key, or - for standard input.") var apiKeyFile:
+            String
+        @Option(name: .customLong("base-url"), help: "Where SendGrid's API is.") var baseURL =
+            "https://api.sendgrid.com"
 
         func validate() throws {
             guard kind == "sendgrid" else { throw ValidationError("The only kind of destination is 'sendgrid'.") }
@@ -39,7 +41,8 @@ struct DestinationCommand: AsyncParsableCommand {
 
         func run() async throws {
             let report = try await global.workspace().connectDestination(
-                name: name, listID: listID, keyFile: apiKeyFile, endpoint: try Endpoint(baseURL), by: actor.administrator)
+                name: name, listID: listID, keyFile: apiKeyFile, endpoint: try Endpoint(baseURL),
+                by: actor.administrator)
             Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) {
                 "Connected. The destination is \(report.id).\nNext: waybill destination map \(report.id) --email FIELD "

@@ -13,7 +13,9 @@ struct ExitStatusCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let rows = [Row(status: 0, meaning: "done")] + FailureClass.allCases.map { Row(status: $0.rawValue, meaning: $0.words) }
+        let rows =
+            [Row(status: 0, meaning: "done")]
+            + FailureClass.allCases.map { Row(status: $0.rawValue, meaning: $0.words) }
         try Terminal.shared.answer(rows) {
             table(rows.map { ["\($0.status)", $0.meaning] }) + "\nAny other status is a failure too."
         }

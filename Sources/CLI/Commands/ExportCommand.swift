@@ -90,7 +90,10 @@ struct ExportCommand: AsyncParsableCommand {
                 table(
                     [["EXPORT", "DESTINATION", "STATE", "LOG"]]
                         + all.map {
-                            [$0.export, $0.destination, $0.state, "\($0.startedIndex)-\($0.finishedIndex.map { "\($0)" } ?? "")"]
+                            [
+                                $0.export, $0.destination, $0.state,
+                                "\($0.startedIndex)-\($0.finishedIndex.map { "\($0)" } ?? "")",
+                            ]
                         })
             }
         }

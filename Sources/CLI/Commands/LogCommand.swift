@@ -12,7 +12,9 @@ struct LogCommand: AsyncParsableCommand {
         "\(line.index)  \(line.time)  \(line.type)  by \(line.actor)  \(line.details)\n"
     }
 
-    /// An entry for machines. The entry itself is canonical JSON already, and stays as it is byte for byte.
+    /// An entry for machines.
+    ///
+    /// The entry itself is canonical JSON already, and stays as it is byte for byte.
     static func json(_ line: LogLine) -> String {
         "{\"index\":\(line.index),\"leaf_hash\":\"\(line.leafHash)\",\"entry\":\(line.json)}\n"
     }
@@ -49,7 +51,8 @@ struct LogCommand: AsyncParsableCommand {
             abstract: "Derive the whole log anew from its entries, and prove its invariants.",
             discussion: "Ends with status 76 if anything is wrong.")
         @OptionGroup var global: GlobalOptions
-        @Option(name: .long, help: "A file with an earlier checkpoint that the log must still contain.") var since: String?
+        @Option(name: .long, help: "A file with an earlier checkpoint that the log must still contain.") var since:
+            String?
         @Option(name: .long, help: "The log's verifier key as you were given it; else the one the log announces.")
         var vkey: String?
 
@@ -106,7 +109,8 @@ struct LogCommand: AsyncParsableCommand {
     }
 
     struct Export: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print all entries, each its exact bytes, one a line.")
+        static let configuration = CommandConfiguration(
+            abstract: "Print all entries, each its exact bytes, one a line.")
         @OptionGroup var global: GlobalOptions
         @Option(name: .long, help: "jsonl.") var format = "jsonl"
 

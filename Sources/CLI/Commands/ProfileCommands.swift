@@ -78,7 +78,8 @@ struct SegmentCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
         @Argument var name: SegmentName
         @Option(name: .long, help: "The source it selects from.") var source: SourceName
-        @Option(name: .customLong("where"), help: "A rule: country == \"SE\" and lifetime_value > 100") var rule: String?
+        @Option(name: .customLong("where"), help: "A rule: country == \"SE\" and lifetime_value > 100") var rule:
+            String?
         @Option(name: .long, help: "A file with one member a row.") var members: String?
 
         func validate() throws {

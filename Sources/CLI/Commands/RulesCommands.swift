@@ -26,7 +26,8 @@ struct AgreementCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Print the text of the agreement.")
         @OptionGroup var global: GlobalOptions
-        @Option(name: .customLong("agreement-version"), help: "The version; the newest unless given.") var version: Int64?
+        @Option(name: .customLong("agreement-version"), help: "The version; the newest unless given.") var version:
+            Int64?
         @Option(name: .long, help: "en or sv.") var language = "en"
 
         private struct Text: Encodable {
@@ -67,7 +68,10 @@ struct PolicyCommand: AsyncParsableCommand {
     private static func words(_ policy: PolicyReport) -> String {
         table([
             ["sha256", policy.sha256], ["hosts", policy.hosts.joined(separator: ", ")],
-            ["fields", policy.fields.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(separator: ", ")],
+            [
+                "fields",
+                policy.fields.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(separator: ", "),
+            ],
             ["maximum profiles", "\(policy.maximumProfiles), warning above \(policy.warnProfiles)"],
             ["consent valid", "\(policy.consentDays) days, to be signed within \(policy.requestMinutes) minutes"],
             ["purpose", policy.purpose], ["recipient", "\(policy.recipient), \(policy.country)"],

@@ -100,7 +100,8 @@ final class Terminal: Sendable {
     }
 
     private func isParserError(_ error: any Error) -> Bool {
-        error is ValidationError || error is CleanExit || String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
+        error is ValidationError || error is CleanExit
+            || String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
     }
 
     private func report(code: String, message: String, hint: String?, inWords: Bool = true) {

@@ -1,7 +1,9 @@
 /// The syntax of e-mail addresses, as far as SendGrid takes them: RFC 5321 section 4.1.2 without quoted local parts and
 /// address literals, ASCII alone, at most 254 bytes.
 enum AddressCheck {
-    /// Trims spaces and lower-cases. What is sent and tagged is this form; SendGrid lower-cases as well.
+    /// Trims spaces and lower-cases.
+    ///
+    /// What is sent and tagged is this form; SendGrid lower-cases as well.
     static func normalize(_ value: ArraySlice<UInt8>, into out: inout [UInt8]) {
         out.removeAll(keepingCapacity: true)
         var value = value

@@ -80,8 +80,10 @@ enum FlagText {
     /// Fields that are such flags by their name alone, in lower case.
     static let knownNames: Set<String> = ["donotemail", "donotbulkemail", "donotcontact"]
 
-    /// Whether the flag is set. What cannot be understood counts as set: better one message too few. Not set are an
-    /// empty value, false, 0, no, n, and `Allow`, as Customer Insights may write it.
+    /// Whether the flag is set.
+    ///
+    /// What cannot be understood counts as set: better one message too few. Not set are an empty value, false, 0, no,
+    /// n, and `Allow`, as Customer Insights may write it.
     static func isSet(_ value: ArraySlice<UInt8>) -> Bool {
         guard !value.isEmpty, value.count <= 8 else { return !value.isEmpty }
         let word = String(decoding: value, as: UTF8.self).lowercased()

@@ -1,7 +1,9 @@
 public import Model
 
 /// Reads the sources of an export, and yields the batches it would send: select, check flags, map, validate,
-/// de-duplicate, encode. Holds one batch, one profile, and 16 bytes for each selected address in memory.
+/// de-duplicate, encode.
+///
+/// Holds one batch, one profile, and 16 bytes for each selected address in memory.
 public final class ExportPipeline {
     private struct Input {
         let name: SourceName
@@ -34,8 +36,9 @@ public final class ExportPipeline {
     /// Bytes read so far.
     public var bytesRead: Int64 { finishedBytes + (inputs.first?.reader.bytesRead ?? 0) }
 
-    /// Opens everything, so that what is missing is found before anything is produced. Every source is read once; a
-    /// profile is selected if it is in any of the segments of its source.
+    /// Opens everything, so that what is missing is found before anything is produced.
+    ///
+    /// Every source is read once; a profile is selected if it is in any of the segments of its source.
     /// - Throws: ``EngineError``.
     public init(
         destination: Destination, segments: [SegmentDefinition], sources: [SourceDefinition],
@@ -45,7 +48,9 @@ public final class ExportPipeline {
         guard !segments.isEmpty else { throw .incomplete(what: "segments") }
         var inputs: [Input] = []
         for name in segments.map(\.source) where !inputs.contains(where: { $0.name == name }) {
-            guard let source = sources.first(where: { $0.name == name }) else { throw .incomplete(what: "source \(name)") }
+            guard let source = sources.first(where: { $0.name == name }) else {
+                throw .incomplete(what: "source \(name)")
+            }
             inputs.append(
                 try Self.open(
                     source, segments.filter { $0.source == name }, matching, destination.doNotContact, customFields))

@@ -23,7 +23,9 @@ enum Membership {
             var record = Record(columns: 1)
             var members = FingerprintSet()
             while try reader.next(&record) { _ = members.insert(record[0]) }
-            guard let column = columns.firstIndex(of: source.idField) else { throw .incomplete(what: "identifying field") }
+            guard let column = columns.firstIndex(of: source.idField) else {
+                throw .incomplete(what: "identifying field")
+            }
             self = .members(members, column: column)
         }
     }

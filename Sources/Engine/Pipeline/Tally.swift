@@ -1,6 +1,8 @@
 public import Model
 
-/// Why a selected profile is not sent. The raw values are stable slugs.
+/// Why a selected profile is not sent.
+///
+/// The raw values are stable slugs.
 public enum RejectionReason: String, Sendable, CaseIterable, Hashable {
     case doNotContact = "do_not_contact"
     case missingEmail = "missing_email"
@@ -14,7 +16,9 @@ public enum RejectionReason: String, Sendable, CaseIterable, Hashable {
     case invalidDate = "invalid_date"
 }
 
-/// A profile that was selected and is not sent. Says where it stands, never what is in it.
+/// A profile that was selected and is not sent.
+///
+/// Says where it stands, never what is in it.
 public struct Rejection: Sendable, Hashable {
     /// The source it is from.
     public let source: SourceName

@@ -1,5 +1,7 @@
-/// Reads CSV, RFC 4180, in UTF-8. Written out here because the CSV packages at hand read whole files into strings and
-/// do not say where a row is malformed.
+/// Reads CSV, RFC 4180, in UTF-8.
+///
+/// Written out here because the CSV packages at hand read whole files into strings and do not say where a row is
+/// malformed.
 ///
 /// Strict where leniency would lose data: a row with another number of fields than the header, a quote inside an
 /// unquoted field, text after a closing quote, a NUL and an unterminated quote are errors. A byte order mark is skipped;

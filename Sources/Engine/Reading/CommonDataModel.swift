@@ -1,8 +1,9 @@
 internal import FoundationEssentials
 
-/// A Common Data Model folder: `model.json` and the CSV partitions it names
-/// (MicrosoftDocs/common-data-model-and-service, model-json.md). Properties that are not read, prefixed ones among them,
-/// are let pass.
+/// A Common Data Model folder.
+///
+/// It holds `model.json` and the CSV partitions it names (MicrosoftDocs/common-data-model-and-service, model-json.md).
+/// Properties that are not read, prefixed ones among them, are let pass.
 struct CommonDataModelFolder {
     struct Partition {
         let path: String
@@ -81,7 +82,8 @@ struct CommonDataModelFolder {
             throw .model(path: path, problem: "partition '\(name)' is encoded in \(encoding); only UTF-8 is read")
         }
         let delimiter = format?.delimiter ?? ","
-        guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first, byte != 0x22, byte != 0x0A, byte != 0x0D else {
+        guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first, byte != 0x22, byte != 0x0A, byte != 0x0D
+        else {
             throw .model(path: path, problem: "partition '\(name)' has a delimiter that is not one character")
         }
         guard let file = resolve(location, in: folder) else {
@@ -92,7 +94,9 @@ struct CommonDataModelFolder {
     }
 
     /// Finds a partition's file under the folder: a location is a relative path, or the address it had in the lake, of
-    /// which the longest end that exists here counts. Never outside the folder.
+    /// which the longest end that exists here counts.
+    ///
+    /// Never outside the folder.
     private static func resolve(_ location: String, in folder: String) -> String? {
         let decoded = URL(string: location)?.path(percentEncoded: false) ?? location
         let parts = decoded.split(separator: "/").filter { $0 != "." }

@@ -12,7 +12,9 @@ public struct SourceFingerprint: Sendable, Hashable {
     public let inode: UInt64
 }
 
-/// A file that is read from front to end, in chunks. The one place where Engine touches the system.
+/// A file that is read from front to end, in chunks.
+///
+/// The one place where Engine touches the system.
 final class InputFile {
     let path: String
     let fingerprint: SourceFingerprint
@@ -54,7 +56,9 @@ final class InputFile {
     private static func fingerprint(_ descriptor: Int32, _ path: String) throws(EngineError) -> SourceFingerprint {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .unreadable(path: path, problem: "it cannot be examined") }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .unreadable(path: path, problem: "it is no regular file") }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw .unreadable(path: path, problem: "it is no regular file")
+        }
         return SourceFingerprint(
             path: path, size: Int64(status.st_size),
             modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec),

@@ -76,7 +76,8 @@ struct JSONScanner {
     private mutating func unicodeEscape(into record: inout Record) throws(EngineError) {
         var code = try hexDigits()
         if (0xD800..<0xDC00).contains(code) {
-            guard position + 1 < text.count, text[position] == UInt8(ascii: "\\"), text[position + 1] == UInt8(ascii: "u")
+            guard position + 1 < text.count, text[position] == UInt8(ascii: "\\"),
+                text[position + 1] == UInt8(ascii: "u")
             else { throw error("half of a surrogate pair is missing") }
             position += 2
             let low = try hexDigits()
@@ -91,7 +92,9 @@ struct JSONScanner {
         guard position + 4 <= text.count else { throw error("the line ends too early") }
         var value: UInt32 = 0
         for byte in text[position..<(position + 4)] {
-            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw error("four hexadecimal digits are expected") }
+            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+                throw error("four hexadecimal digits are expected")
+            }
             value = value << 4 | UInt32(digit)
         }
         position += 4
@@ -104,7 +107,8 @@ struct JSONScanner {
         guard position < text.count else { throw error("the line ends too early") }
         switch text[position] {
         case UInt8(ascii: "\""): try string(into: &record)
-        case UInt8(ascii: "{"), UInt8(ascii: "["): throw error("'\(name)' is an object or array; a plain value is expected")
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            throw error("'\(name)' is an object or array; a plain value is expected")
         default:
             let word = try word()
             if !word.elementsEqual("null".utf8) { record.append(word) }
@@ -130,7 +134,9 @@ struct JSONScanner {
 
     /// Passes over any value.
     mutating func skipValue(depth: Int) throws(EngineError) {
-        guard depth < ReadingLimits.nesting else { throw error("values are nested more than \(ReadingLimits.nesting) deep") }
+        guard depth < ReadingLimits.nesting else {
+            throw error("values are nested more than \(ReadingLimits.nesting) deep")
+        }
         skipSpace()
         guard position < text.count else { throw error("the line ends too early") }
         var ignored = Record(columns: 0)

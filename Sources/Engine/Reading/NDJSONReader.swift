@@ -1,5 +1,7 @@
-/// Reads one JSON object a line (RFC 8259). Written out here because Foundation's decoder builds a tree for every row,
-/// rounds long numbers, lets a doubled key pass, and does not say in which column a row is malformed.
+/// Reads one JSON object a line (RFC 8259).
+///
+/// Written out here because Foundation's decoder builds a tree for every row, rounds long numbers, lets a doubled key
+/// pass, and does not say in which column a row is malformed.
 ///
 /// Strings are unescaped; numbers keep their spelling; `true` and `false` are those words; `null` and a missing key are
 /// no value. Arrays and objects are skipped, unless the field is wanted.
@@ -76,7 +78,9 @@ final class NDJSONReader: RecordReader {
                 continue
             }
             guard !found.contains(first) else {
-                throw .syntax(Place(file: path, line: lines.line, field: nil), problem: "the key '\(columns[first])' stands twice")
+                throw .syntax(
+                    Place(file: path, line: lines.line, field: nil), problem: "the key '\(columns[first])' stands twice"
+                )
             }
             found += matches
             let start = record.count

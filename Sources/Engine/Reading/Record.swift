@@ -1,5 +1,6 @@
-/// One profile as read: the wanted fields only, in the order they were asked for, empty where there is no value. One
-/// record is reused for all rows.
+/// One profile as read: the wanted fields only, in the order they were asked for, empty where there is no value.
+///
+/// One record is reused for all rows.
 struct Record {
     private(set) var bytes: [UInt8] = []
     private var ranges: [Range<Int>] = []

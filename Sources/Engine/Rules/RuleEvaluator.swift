@@ -71,7 +71,8 @@ struct RuleEvaluator {
         }
     }
 
-    private static func compare(_ value: ArraySlice<UInt8>, _ comparison: RuleTree.Comparison, _ text: [UInt8]) -> Bool {
+    private static func compare(_ value: ArraySlice<UInt8>, _ comparison: RuleTree.Comparison, _ text: [UInt8]) -> Bool
+    {
         switch comparison {
         case .equal: value.elementsEqual(text)
         case .notEqual: !value.elementsEqual(text)
@@ -108,8 +109,9 @@ struct RuleEvaluator {
 
 /// Decimal numbers in profiles.
 enum DecimalText {
-    /// The number that `text` spells, or nil. Plain decimals of up to 15 digits are read exactly and fast; anything else
-    /// goes through the standard library.
+    /// The number that `text` spells, or nil.
+    ///
+    /// Plain decimals of up to 15 digits are read exactly and fast; anything else goes through the standard library.
     static func value(_ text: ArraySlice<UInt8>) -> Double? {
         guard let first = text.first else { return nil }
         var mantissa: Int64 = 0

@@ -112,8 +112,11 @@ struct RuleParser {
             guard take("with") else { throw expected("'with'") }
             return comparison
         }
-        guard case .symbol(let symbol) = token, let comparison = RuleTree.Comparison(rawValue: symbol == "=" ? "==" : symbol)
-        else { throw expected("a comparison (==, !=, <, <=, >, >=, contains, starts with, ends with, in, between, is)") }
+        guard case .symbol(let symbol) = token,
+            let comparison = RuleTree.Comparison(rawValue: symbol == "=" ? "==" : symbol)
+        else {
+            throw expected("a comparison (==, !=, <, <=, >, >=, contains, starts with, ends with, in, between, is)")
+        }
         position += 1
         return comparison
     }

@@ -37,7 +37,8 @@ indirect enum RuleTree: Sendable, Hashable {
         case .compare(let field, let comparison, let literal):
             "\(Self.name(field)) \(comparison.rawValue) \(literal.printed)"
         case .isNull(let field): "\(Self.name(field)) is null"
-        case .isIn(let field, let literals): "\(Self.name(field)) in (\(literals.map(\.printed).joined(separator: ", ")))"
+        case .isIn(let field, let literals):
+            "\(Self.name(field)) in (\(literals.map(\.printed).joined(separator: ", ")))"
         case .not(.isNull(let field)): "\(Self.name(field)) is not null"
         case .not(let rule): "not \(rule.wrapped(inside: 3))"
         case .and(let left, let right): "\(left.wrapped(inside: 2)) and \(right.wrapped(inside: 3))"
@@ -56,7 +57,8 @@ indirect enum RuleTree: Sendable, Hashable {
     private func wrapped(inside strength: Int) -> String { self.strength < strength ? "(\(printed))" : printed }
 
     static let keywords: Set<String> = [
-        "and", "or", "not", "is", "null", "in", "contains", "starts", "ends", "with", "startswith", "endswith", "between",
+        "and", "or", "not", "is", "null", "in", "contains", "starts", "ends", "with", "startswith", "endswith",
+        "between",
         "true", "false",
     ]
 

@@ -26,8 +26,9 @@ extension Gate {
             destination: destination, matching: matching, policy: policy, agreement: agreement, consent: consent)
     }
 
-    /// The newest consent that holds and covers the destination as it is configured now. If none does, the reason of
-    /// the newest is given.
+    /// The newest consent that holds and covers the destination as it is configured now.
+    ///
+    /// If none does, the reason of the newest is given.
     private func consent(
         _ destination: Destination, _ matching: DataMatching, _ agreement: Agreement, _ transaction: Storage.Transaction
     ) throws -> VerifiedConsent {

@@ -1,10 +1,11 @@
-public import Model
 internal import Consent
 internal import Ledger
+public import Model
 internal import Vault
 
-/// Evidence that an export was cleared and begun. Made by ``Gate/begin(_:)``; every transfer of the export needs it, and
-/// is cleared again by itself.
+/// Evidence that an export was cleared and begun.
+///
+/// Made by ``Gate/begin(_:)``; every transfer of the export needs it, and is cleared again by itself.
 public struct ExportSession: Sendable {
     /// The identifier of the export.
     public let export: ExportID

@@ -56,7 +56,9 @@ public struct Gate<Storage: GovernanceStorage>: Sendable {
         return try Policy(canonical: canonical)
     }
 
-    /// Appends what was refused and why, then passes the refusal on. What cannot be logged is refused all the same.
+    /// Appends what was refused and why, then passes the refusal on.
+    ///
+    /// What cannot be logged is refused all the same.
     func recordingRefusals<R: Sendable>(
         of id: DestinationID, export: ExportID?, _ body: () async throws -> R
     ) async throws -> R {

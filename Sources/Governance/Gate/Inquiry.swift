@@ -3,7 +3,9 @@ public import Model
 public import Vault
 
 extension Gate {
-    /// Asks SendGrid something about a connected destination. Nothing but the key goes out.
+    /// Asks SendGrid something about a connected destination.
+    ///
+    /// Nothing but the key goes out.
     /// - Throws: ``Refusal`` if the destination does not stand or its host is not allowed, and whatever `ask` throws.
     public func inquire<R: Sendable>(
         _ id: DestinationID, ask: @escaping @Sendable (borrowing InquiryPermit) async throws -> R

@@ -82,7 +82,9 @@ extension Gate {
         }
     }
 
-    /// What is recorded for whatever `send` did. A conclusion of another transfer is no conclusion of this one.
+    /// What is recorded for whatever `send` did.
+    ///
+    /// A conclusion of another transfer is no conclusion of this one.
     private static func outcome(
         _ result: Result<Conclusion, any Error>, of intent: LedgerReceipt, halt: (any Error)?
     ) -> TransferOutcome {
@@ -92,7 +94,9 @@ extension Gate {
     }
 
     /// Runs `body` and, beside it, watches the standing: once the destination no longer stands, `body` is cancelled and
-    /// awaited. Returns what it did, and why it was halted if it was.
+    /// awaited.
+    ///
+    /// Returns what it did, and why it was halted if it was.
     func whileStanding<R: Sendable>(
         _ id: DestinationID, _ body: @escaping @Sendable () async throws -> R
     ) async -> (result: Result<R, any Error>, halt: (any Error)?) {

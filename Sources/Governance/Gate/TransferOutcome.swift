@@ -28,7 +28,9 @@ public struct TransferOutcome: Sendable, Hashable {
     public let milliseconds: Int64
     /// The SHA-256 of the answer's body, if one came.
     public let responseDigest: Digest?
-    /// A stable slug that says why, `access-forbidden`; empty if accepted. Holds no word of the answer.
+    /// A stable slug that says why, `access-forbidden`; empty if accepted.
+    ///
+    /// Holds no word of the answer.
     public let reason: String
 
     /// An outcome with these parts.

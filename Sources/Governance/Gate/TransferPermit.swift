@@ -77,7 +77,9 @@ public struct StandingCheck: Sendable {
     }
 }
 
-/// Evidence that a permit was spent, and what came of it. Made by ``TransferPermit/conclude(_:)`` alone.
+/// Evidence that a permit was spent, and what came of it.
+///
+/// Made by ``TransferPermit/conclude(_:)`` alone.
 public struct Conclusion: Sendable {
     let intent: LedgerReceipt
     let outcome: TransferOutcome

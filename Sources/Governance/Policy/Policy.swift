@@ -1,10 +1,13 @@
 public import Model
 internal import Vault
 
-/// The rules of the compliance boundary: what may leave, where to, how much, under consent of which age. Written by
-/// people in `boundary.yaml`; stored, logged and digested in canonical form.
+/// The rules of the compliance boundary: what may leave, where to, how much, under consent of which age.
+///
+/// Written by people in `boundary.yaml`; stored, logged and digested in canonical form.
 public struct Policy: Sendable, Hashable {
-    /// Hosts that data may be sent to. Loopback is allowed beside them, as rehearsal.
+    /// Hosts that data may be sent to.
+    ///
+    /// Loopback is allowed beside them, as rehearsal.
     public var hosts: [String]
     /// Contact fields that may leave, each with its data category; `custom:*` stands for any custom field.
     public var fields: [String: String]

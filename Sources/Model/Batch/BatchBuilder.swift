@@ -50,8 +50,10 @@ public struct BatchBuilder: Sendable {
         body = head
     }
 
-    /// Adds a contact. Where it does not fit beside the ones before, those are returned as a finished batch and the
-    /// contact opens the next.
+    /// Adds a contact.
+    ///
+    /// Where it does not fit beside the ones before, those are returned as a finished batch and the contact opens the
+    /// next.
     /// - Throws: ``ModelError/contactTooLarge(bytes:)``; ``ModelError/configuration(key:)`` if a slot for a number
     ///   holds something else. The contact is then left out and the builder is as before.
     public mutating func add(_ row: ContactRow) throws(ModelError) -> PreparedBatch? {

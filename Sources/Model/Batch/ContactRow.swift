@@ -1,6 +1,7 @@
-/// One contact on its way into a batch: a slot for each matched field, in the order of ``DataMatching/fields``, an empty
-/// slot meaning that the profile has no value there. One row is reused for every profile, so that nothing is allocated
-/// per field. Slot 0 is the address, lower-cased.
+/// One contact on its way into a batch: a slot for each matched field, in the order of ``DataMatching/fields``, an
+/// empty slot meaning that the profile has no value there.
+///
+/// One row is reused for every profile, so that nothing is allocated per field. Slot 0 is the address, lower-cased.
 public struct ContactRow: Sendable, CustomStringConvertible {
     private var bytes: [UInt8] = []
     private var ends: [Int] = []

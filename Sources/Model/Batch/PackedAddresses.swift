@@ -1,4 +1,6 @@
-/// The lower-cased addresses of one batch in one stretch of memory. Always carried inside ``Personal``.
+/// The lower-cased addresses of one batch in one stretch of memory.
+///
+/// Always carried inside ``Personal``.
 public struct PackedAddresses: Sendable, Equatable {
     private var bytes: [UInt8] = []
     private var ends: [Int] = []

@@ -1,5 +1,7 @@
-/// The contacts of one request, encoded as its body. Only ``BatchBuilder`` makes one, and it writes the named fields
-/// and nothing else: what ``fields`` says is what ``body`` holds (I5).
+/// The contacts of one request, encoded as its body.
+///
+/// Only ``BatchBuilder`` makes one, and it writes the named fields and nothing else: what ``fields`` says is what
+/// ``body`` holds (I5).
 ///
 /// A prepared batch is not evidence of anything: it may be made freely and can go nowhere by itself.
 public struct PreparedBatch: Sendable, CustomStringConvertible {

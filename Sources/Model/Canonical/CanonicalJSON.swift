@@ -1,8 +1,9 @@
 import FoundationEssentials
 
-/// A JSON value restricted to what log entries may hold, with exactly one spelling: RFC 8785 (JCS), and of its types
-/// only objects, arrays, strings and integers of at most 2^53 - 1 in size. No floats, no booleans, no null: every value
-/// reads the same in every parser.
+/// A JSON value restricted to what log entries may hold, with exactly one spelling.
+///
+/// The spelling is that of RFC 8785 (JCS), and of its types there are only objects, arrays, strings and integers of at
+/// most 2^53 - 1 in size. No floats, no booleans, no null: every value reads the same in every parser.
 public indirect enum CanonicalJSON: Hashable, Sendable {
     case string(String)
     case integer(Int64)

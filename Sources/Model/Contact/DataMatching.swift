@@ -1,4 +1,6 @@
-/// Data matching: which profile field fills which contact field. Email is always among them.
+/// Data matching: which profile field fills which contact field.
+///
+/// Email is always among them.
 public struct DataMatching: Hashable, Sendable {
     /// One matched pair.
     public struct Pair: Hashable, Sendable {

@@ -1,4 +1,6 @@
-/// A value about a person. It prints as a placeholder everywhere; seeing it takes a call that says so.
+/// A value about a person.
+///
+/// It prints as a placeholder everywhere; seeing it takes a call that says so.
 public struct Personal<Value>: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private let value: Value
 
@@ -7,7 +9,9 @@ public struct Personal<Value>: CustomStringConvertible, CustomDebugStringConvert
         self.value = value
     }
 
-    /// The value itself. Call it only where the person's data is the very thing being handled.
+    /// The value itself.
+    ///
+    /// Call it only where the person's data is the very thing being handled.
     public func reveal() -> Value { value }
 
     /// Always `‹personal›`.

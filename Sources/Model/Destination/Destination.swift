@@ -34,7 +34,8 @@ public struct Destination: Hashable, Sendable {
 
     /// A destination with these parts.
     public init(
-        id: DestinationID, displayName: String, listID: ContactListID, endpoint: Endpoint, matching: DataMatching? = nil,
+        id: DestinationID, displayName: String, listID: ContactListID, endpoint: Endpoint,
+        matching: DataMatching? = nil,
         segments: [SegmentName] = [], doNotContact: [String] = [], standing: Standing = .active
     ) {
         self.id = id

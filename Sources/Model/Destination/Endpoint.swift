@@ -53,6 +53,7 @@ public enum EndpointError: ReportableError, Equatable {
     /// Plain http to another machine.
     case plainText(host: String)
 
+    /// A stable slug; see `ReportableError`.
     public var code: String {
         switch self {
         case .malformed: "bad-base-url"
@@ -60,6 +61,7 @@ public enum EndpointError: ReportableError, Equatable {
         }
     }
 
+    /// What went wrong, in a sentence.
     public var message: String {
         switch self {
         case .malformed: "the base URL must be a scheme and a host, without path, query or user"
@@ -67,6 +69,7 @@ public enum EndpointError: ReportableError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var hint: String? {
         switch self {
         case .malformed: "for example https://api.sendgrid.com"
@@ -74,5 +77,6 @@ public enum EndpointError: ReportableError, Equatable {
         }
     }
 
+    /// The class of failure, which decides the exit status.
     public var failure: FailureClass { .usage }
 }

@@ -1,4 +1,6 @@
-/// A SHA-256 digest: 32 bytes (FIPS 180-4). Computed in Vault; held here because log, batches and consents all carry it.
+/// A SHA-256 digest: 32 bytes (FIPS 180-4).
+///
+/// Computed in Vault; held here because log, batches and consents all carry it.
 public struct Digest: Hashable, Sendable, CustomStringConvertible {
     /// The 32 bytes.
     public let bytes: [UInt8]

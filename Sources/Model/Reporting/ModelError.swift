@@ -15,6 +15,7 @@ public enum ModelError: ReportableError, Equatable {
     /// A contact too large for any request.
     case contactTooLarge(bytes: Int)
 
+    /// A stable slug; see `ReportableError`.
     public var code: String {
         switch self {
         case .identifier: "bad-identifier"
@@ -27,6 +28,7 @@ public enum ModelError: ReportableError, Equatable {
         }
     }
 
+    /// What went wrong, in a sentence.
     public var message: String {
         switch self {
         case .identifier(let text):
@@ -42,6 +44,7 @@ public enum ModelError: ReportableError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var hint: String? {
         switch self {
         case .identifier: "use 1 to 64 letters, digits, '.', '_' or '-', starting with a letter or digit"
@@ -50,6 +53,7 @@ public enum ModelError: ReportableError, Equatable {
         }
     }
 
+    /// The class of failure, which decides the exit status.
     public var failure: FailureClass {
         switch self {
         case .identifier, .timestamp, .field: .usage

@@ -10,15 +10,23 @@ internal import Vault
 public struct ConsentReport: Encodable, Sendable {
     /// Its index in the log, which is its name.
     public let index: Int64
+    /// Who gave it.
     public let administrator: String
+    /// For which destination.
     public let destination: String
     /// `given`, `expired` or `withdrawn`.
     public let state: String
+    /// The version of the agreement.
     public let agreementVersion: Int64
+    /// The language of the agreement that was read.
     public let language: String
+    /// The contact fields it covers.
     public let fields: [String]
+    /// The segments it covers.
     public let segments: [String]
+    /// From when it is valid.
     public let validFrom: String
+    /// Until when it is valid.
     public let validUntil: String
     /// The folder with statement, signature, signers and agreement, for `ssh-keygen -Y verify`.
     public let files: String
@@ -115,7 +123,9 @@ extension Workspace {
 
     private func folder(of record: ConsentRecord) -> String { "\(files.consents)/\(record.index)" }
 
-    /// Writes a consent out as files that stock `ssh-keygen` verifies. The database stays the record; these are copies.
+    /// Writes a consent out as files that stock `ssh-keygen` verifies.
+    ///
+    /// The database stays the record; these are copies.
     private func writeFiles(of record: ConsentRecord) throws {
         let parts = try Statement(bytes: record.statement).parts
         let (person, agreement) = try store.reading { transaction in

@@ -9,7 +9,9 @@ internal import Vault
 public struct ConsentRequestReport: Encodable, Sendable {
     /// The identifier of the request.
     public let consent: String
+    /// What it is about.
     public let destination: String
+    /// Whom it was issued to.
     public let administrator: String
     /// The exact text to sign, its last line break included.
     public let statement: String

@@ -4,8 +4,9 @@ internal import Store
 
 /// Runs `ssh-keygen`, the one program that Waybill starts: it signs with a key that Waybill must not hold.
 public enum SSHKeygen {
-    /// Signs a statement with the private key in a file, as
-    /// `ssh-keygen -Y sign -n consent@waybill -f KEY` does. A passphrase is asked for on the terminal by ssh-keygen.
+    /// Signs a statement with the private key in a file, as `ssh-keygen -Y sign -n consent@waybill -f KEY` does.
+    ///
+    /// A passphrase is asked for on the terminal by ssh-keygen.
     /// - Throws: ``OperationError/toolMissing(tool:package:)``, ``OperationError/signingFailed``.
     public static func sign(_ statement: String, keyFile: String) throws -> String {
         let output = try run(["-q", "-Y", "sign", "-n", SSHSignature.namespace, "-f", keyFile], input: statement)

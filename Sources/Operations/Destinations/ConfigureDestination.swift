@@ -6,7 +6,9 @@ internal import Store
 internal import Vault
 
 extension Workspace {
-    /// Sets data matching. A consent covers the fields it names; more fields need a new one.
+    /// Sets data matching.
+    ///
+    /// A consent covers the fields it names; more fields need a new one.
     /// - Parameter doNotContact: profile fields that keep a profile from being sent when they are true.
     /// - Throws: `Refusal` if it is removed, a field is not allowed, or `administrator` is none.
     public func mapDestination(
@@ -20,7 +22,9 @@ extension Workspace {
         }
     }
 
-    /// Chooses the segments to export. A consent covers the segments it names, as they were defined when it was signed.
+    /// Chooses the segments to export.
+    ///
+    /// A consent covers the segments it names, as they were defined when it was signed.
     /// - Throws: ``OperationError/unknownSegment(_:)``; `Refusal` if it is removed or `administrator` is none.
     public func chooseSegments(
         _ name: String, segments: [SegmentName], by administrator: AdministratorName

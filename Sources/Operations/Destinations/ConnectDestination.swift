@@ -7,16 +7,23 @@ internal import Vault
 
 /// A destination, as commands show it.
 public struct DestinationReport: Encodable, Sendable {
+    /// Its identifier.
     public let id: String
     /// `active`, `suspended` or `removed`.
     public let state: String
+    /// Its display name.
     public let name: String
+    /// The contact list.
     public let listId: String
+    /// Where SendGrid's API is.
     public let baseUrl: String
     /// Contact field to profile field.
     public let fields: [String: String]
+    /// The segments that are exported.
     public let segments: [String]
+    /// Who suspended or removed it.
     public let changedBy: String?
+    /// When it was suspended or removed.
     public let changedAt: String?
     /// What the administrator should know, though nothing is wrong.
     public let warnings: [String]
@@ -101,7 +108,8 @@ extension Workspace {
         if !excessive.isEmpty {
             warnings.append(
                 "the API key may do more than exports need (\(excessive.prefix(5).joined(separator: ", "))"
-                    + "\(excessive.count > 5 ? " and \(excessive.count - 5) more" : "")); a key for Marketing alone is safer")
+                    + "\(excessive.count > 5 ? " and \(excessive.count - 5) more" : "")); a key for Marketing alone is safer"
+            )
         }
         return warnings
     }

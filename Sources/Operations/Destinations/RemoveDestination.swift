@@ -4,6 +4,7 @@ internal import Store
 
 /// What a removal did.
 public struct RemovalReport: Encodable, Sendable {
+    /// The destination.
     public let id: String
     /// Always `removed`.
     public let state: String
@@ -16,7 +17,9 @@ public struct RemovalReport: Encodable, Sendable {
 }
 
 extension Workspace {
-    /// Removes a destination. When this returns, not one more byte leaves for it, and its API key is gone.
+    /// Removes a destination.
+    ///
+    /// When this returns, not one more byte leaves for it, and its API key is gone.
     ///
     /// It always works: if the disk is so full that the workspace cannot even be opened, the space kept in reserve for
     /// this is given free. Removing what is removed already changes nothing and answers the same.

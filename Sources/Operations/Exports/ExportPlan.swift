@@ -6,12 +6,19 @@ internal import Store
 
 /// What an export would do, counted exactly.
 public struct ExportPlanReport: Encodable, Sendable {
+    /// The destination.
     public let destination: String
+    /// What would become of the profiles.
     public let counts: ExportCounts
+    /// The contact fields that would be sent.
     public let fields: [String]
+    /// The segments whose members would be sent.
     public let segments: [String]
+    /// How many profiles would be rejected for each reason.
     public let rejectedBy: [String: Int]
+    /// The first rejections, at most 1,000.
     public let rejections: [RejectionReport]
+    /// What the administrator should know.
     public let warnings: [String]
 }
 
@@ -35,7 +42,9 @@ struct ExportPlan: Sendable {
 }
 
 extension Workspace {
-    /// Counts what an export would do. Sends nothing about anybody.
+    /// Counts what an export would do.
+    ///
+    /// Sends nothing about anybody.
     /// - Throws: what makes an export impossible: `Refusal`, `ConsentError`, or an error of class bad-input.
     public func planExport(
         _ name: String, progress: @escaping @Sendable (ExportProgress) -> Void
@@ -65,7 +74,8 @@ extension Workspace {
             try Task.checkCancellation()
             progress(
                 ExportProgress(
-                    phase: .checking, fraction: Double(pipeline.bytesRead) / Double(max(1, pipeline.bytesTotal)), sent: 0,
+                    phase: .checking, fraction: Double(pipeline.bytesRead) / Double(max(1, pipeline.bytesTotal)),
+                    sent: 0,
                     openJobs: 0))
         }
         var warnings: [String] = []

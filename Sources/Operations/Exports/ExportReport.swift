@@ -1,8 +1,10 @@
 internal import Engine
 public import Model
 
-/// What became of the profiles of an export. The counts close: source = filtered out + rejected + unchanged + sent +
-/// unsent, and sent = accepted + refused + unknown (I10).
+/// What became of the profiles of an export.
+///
+/// The counts close: source = filtered out + rejected + unchanged + sent + unsent, and sent = accepted + refused +
+/// unknown (I10).
 public struct ExportCounts: Encodable, Sendable, Equatable {
     /// Profiles in the sources.
     public var source = 0
@@ -47,8 +49,11 @@ public struct ExportCounts: Encodable, Sendable, Equatable {
     }
 }
 
-/// A profile that was not sent. Says where it stands, never what is in it.
+/// A profile that was not sent.
+///
+/// Says where it stands, never what is in it.
 public struct RejectionReport: Encodable, Sendable {
+    /// The source it is from.
     public let source: String
     /// The number of the profile in its source, from 1.
     public let row: Int
@@ -82,19 +87,25 @@ public struct ExportReport: Encodable, Sendable {
         case failed
     }
 
+    /// Its identifier.
     public let export: String
+    /// The destination.
     public let destination: String
+    /// How it ended.
     public let state: State
+    /// What became of the profiles.
     public let counts: ExportCounts
     /// Requests that were answered with a job.
     public let batches: Int
     /// Bytes of these requests' bodies.
     public let bytes: Int
+    /// Milliseconds from the start of the command to the end of the last job.
     public let durationMs: Int64
     /// The first rejections, at most 1,000.
     public let rejections: [RejectionReport]
     /// How many profiles were rejected for each reason.
     public let rejectedBy: [String: Int]
+    /// What the administrator should know.
     public let warnings: [String]
 
     /// The class of failure that the state stands for; nil if all is well.
@@ -120,6 +131,7 @@ public struct ExportProgress: Sendable {
         case following
     }
 
+    /// What is being done.
     public let phase: Phase
     /// From 0 to 1.
     public let fraction: Double

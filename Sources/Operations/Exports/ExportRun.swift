@@ -90,7 +90,9 @@ struct ExportRun: Sendable {
         }
     }
 
-    /// Makes transfers with one batch until one settles it. Each is an intent of its own.
+    /// Makes transfers with one batch until one settles it.
+    ///
+    /// Each is an intent of its own.
     private func deliver(_ batch: PreparedBatch, _ end: inout ExportEnd) async throws -> TransferOutcome {
         var policy = RetryPolicy()
         var attempt = 1
@@ -124,8 +126,10 @@ struct ExportRun: Sendable {
     private func stopIfHopeless(_ outcome: TransferOutcome) throws {
         switch outcome.status {
         case .accepted: return
-        case .refused where !["key-not-accepted", "access-forbidden", "list-not-found", "redirected", "tls-not-verified"]
-            .contains(outcome.reason): return
+        case .refused
+        where !["key-not-accepted", "access-forbidden", "list-not-found", "redirected", "tls-not-verified"]
+            .contains(outcome.reason):
+            return
         default: throw failure(outcome)
         }
     }
@@ -137,8 +141,9 @@ struct ExportRun: Sendable {
 
     // MARK: Following jobs
 
-    /// Asks after the jobs until each is at its end or the patience is. An export that was stopped by governance asks
-    /// nothing any more: the key may be gone.
+    /// Asks after the jobs until each is at its end or the patience is.
+    ///
+    /// An export that was stopped by governance asks nothing any more: the key may be gone.
     private func follow(_ jobs: [Job], _ end: inout ExportEnd, patience: Duration) async {
         var open = jobs[...]
         let deadline = ContinuousClock.now.advanced(by: patience)

@@ -40,15 +40,21 @@ extension Workspace {
 
     /// An export, as commands show it.
     public struct ExportSummary: Encodable, Sendable {
+        /// Its identifier.
         public let export: String
+        /// Its destination.
         public let destination: String
+        /// How it ended, or `running`.
         public let state: String
         /// The log indices of its first and last entry.
         public let startedIndex: Int64
+        /// The log index of its last entry, if it has ended.
         public let finishedIndex: Int64?
     }
 
-    /// All exports, oldest first. One that is neither running nor finished was interrupted.
+    /// All exports, oldest first.
+    ///
+    /// One that is neither running nor finished was interrupted.
     public func exports() throws -> [ExportSummary] {
         try store.reading { try $0.exports() }.map {
             ExportSummary(

@@ -8,6 +8,7 @@ internal import Store
 public struct SubjectReport: Encodable, Sendable {
     /// In how many transfers the person's tag stands.
     public let tagged: Int
+    /// The transfers, oldest first.
     public let transfers: [SubjectTransfer]
 }
 
@@ -17,11 +18,17 @@ public struct SubjectTransfer: Encodable, Sendable {
     public let intent: Int64
     /// The log index of the outcome, if it has one.
     public let outcome: Int64?
+    /// When the intent was written.
     public let time: String
+    /// The destination.
     public let destination: String
+    /// The host it went to.
     public let host: String
+    /// The contact list.
     public let listId: String
+    /// The fields that were sent.
     public let fields: [String]
+    /// The segments of the export.
     public let segments: [String]
     /// The log index of the consent it was made under.
     public let consent: Int64
@@ -32,7 +39,9 @@ public struct SubjectTransfer: Encodable, Sendable {
 }
 
 extension Workspace {
-    /// Finds every transfer that carried an address. That somebody looked is logged, whom they looked for is not.
+    /// Finds every transfer that carried an address.
+    ///
+    /// That somebody looked is logged, whom they looked for is not.
     /// - Throws: an error of class I/O if the log cannot be read or written.
     public func findSubject(_ address: Personal<String>) async throws -> SubjectReport {
         let wanted = Personal(address.reveal().trimmed.lowercased())

@@ -6,9 +6,13 @@ internal import Vault
 
 /// Which entries to list.
 public struct LogFilter: Sendable {
+    /// Its type.
     public var type: String?
+    /// Only entries about this destination.
     public var destination: String?
+    /// Only entries about this export.
     public var export: String?
+    /// Only entries from this index on.
     public var from: Int64?
 
     /// All entries, unless a property says otherwise.
@@ -34,8 +38,11 @@ public struct LogLine: Sendable {
     public let leafHash: String
     /// Its exact bytes: canonical JSON.
     public let json: String
+    /// When it was written.
     public let time: String
+    /// Its type.
     public let type: String
+    /// Who acted.
     public let actor: String
     /// The other fields, canonical JSON.
     public let details: String
@@ -59,7 +66,9 @@ public struct LogLine: Sendable {
 
 /// The proof that an entry is in the log.
 public struct ProofReport: Encodable, Sendable {
+    /// Its place in the log.
     public let index: Int64
+    /// The hash of its leaf, hexadecimal.
     public let leafHash: String
     /// The exact bytes of the entry.
     public let entry: String

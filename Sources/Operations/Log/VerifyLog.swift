@@ -12,6 +12,7 @@ public struct VerificationReport: Encodable, Sendable {
     public let size: Int64
     /// The root of the tree over them, hexadecimal.
     public let root: String
+    /// What is wrong; empty if nothing is.
     public let violations: [ViolationReport]
     /// Intents without outcome, by index: requests that are open now, or were when a process ended.
     public let openIntents: [Int64]
@@ -23,6 +24,7 @@ public struct ViolationReport: Encodable, Sendable {
     public let invariant: String
     /// The entry at fault, if one is.
     public let index: Int64?
+    /// What is wrong, in a sentence.
     public let message: String
 }
 

@@ -7,12 +7,17 @@ internal import Store
 
 /// Somebody enrolled, as commands show it.
 public struct AdministratorReport: Encodable, Sendable {
+    /// Their name.
     public let name: String
+    /// `administrator` or `auditor`.
     public let role: String
+    /// The algorithm of their key.
     public let keyType: String
     /// The SHA-256 of the public key, hexadecimal.
     public let keySha256: String
+    /// When they were enrolled.
     public let enrolled: String
+    /// When they were retired, if they were.
     public let retired: String?
 
     init(_ administrator: Administrator) throws {

@@ -4,7 +4,9 @@ internal import Store
 
 /// A segment, as commands show it.
 public struct SegmentReport: Encodable, Sendable {
+    /// Its name.
     public let name: String
+    /// The source it selects from.
     public let source: String
     /// The rule, in its canonical spelling, if it has one.
     public let rule: String?

@@ -5,9 +5,13 @@ internal import Store
 
 /// A source, as commands show it.
 public struct SourceReport: Encodable, Sendable {
+    /// Its name.
     public let name: String
+    /// `csv`, `ndjson` or `cdm`.
     public let format: String
+    /// The file or folder, absolute.
     public let path: String
+    /// The field that identifies a profile.
     public let idField: String
     /// The names of its fields.
     public let fields: [String]

@@ -9,19 +9,23 @@ internal import Store
 public struct QuickstartReport: Encodable, Sendable {
     /// The workspace.
     public let home: String
+    /// The destination that was made.
     public let destination: String
     /// Why the export before the consent was refused.
     public let refusedBefore: String
     /// The log index of the consent.
     public let consent: Int64
+    /// What the export did.
     public let export: ExportReport
     /// How many contacts the local SendGrid has on the list afterwards.
     public let contactsAtSendgrid: Int
     /// In how many transfers one sample person was found.
     public let subjectTransfers: Int
+    /// What the removal did.
     public let removal: RemovalReport
     /// Why the export after the removal was refused.
     public let refusedAfter: String
+    /// What the last verification found.
     public let verification: VerificationReport
 }
 
@@ -148,7 +152,8 @@ public enum Quickstart {
                     waybill segment add nordic --source customers --where '\(SampleData.nordicRule)'
                     waybill segment add newsletter --source customers --members sample/newsletter-members.csv
                     """,
-                result: "\(nordic.profiles ?? 0) profiles; nordic \(nordic.members ?? 0), newsletter \(newsletter.members ?? 0)"
+                result:
+                    "\(nordic.profiles ?? 0) profiles; nordic \(nordic.members ?? 0), newsletter \(newsletter.members ?? 0)"
             ))
         return sample
     }
@@ -161,7 +166,8 @@ public enum Quickstart {
         try writePrivate(configuration.apiKey, to: keyFile)
         let list = try ContactListID(configuration.lists.first?.id ?? "")
         let connected = try await workspace.connectDestination(
-            name: "Newsletter rehearsal", listID: list, keyFile: keyFile, endpoint: try Endpoint(server.baseURL), by: admin)
+            name: "Newsletter rehearsal", listID: list, keyFile: keyFile, endpoint: try Endpoint(server.baseURL),
+            by: admin)
         try? FileManager.default.removeItem(atPath: keyFile)
         _ = try await workspace.mapDestination(
             connected.id,
@@ -210,7 +216,8 @@ public enum Quickstart {
             QuickstartStep(
                 title: "The auditor derives the log anew, and keeps a signed checkpoint",
                 command: "waybill log verify\nwaybill log checkpoint > checkpoint",
-                result: "\(verification.ok ? "verifies" : "DOES NOT VERIFY"): \(verification.size) entries, root \(verification.root)"
+                result:
+                    "\(verification.ok ? "verifies" : "DOES NOT VERIFY"): \(verification.size) entries, root \(verification.root)"
             ))
         var intent: Int64?
         try workspace.forEachEntry(LogFilter(type: "transfer.intent")) { intent = intent ?? $0.index }

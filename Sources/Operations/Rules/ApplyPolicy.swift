@@ -9,15 +9,25 @@ public struct PolicyReport: Encodable, Sendable {
     public let sha256: String
     /// The log index of its `policy.applied` entry; nil if it was only checked.
     public let index: Int64?
+    /// Hosts that data may be sent to.
     public let hosts: [String]
+    /// Fields that may leave, each with its data category.
     public let fields: [String: String]
+    /// The most profiles of one export.
     public let maximumProfiles: Int64
+    /// From how many profiles on a warning is shown.
     public let warnProfiles: Int64
+    /// How many days a consent is valid.
     public let consentDays: Int64
+    /// How many minutes an issued statement can be signed.
     public let requestMinutes: Int64
+    /// What the transfers are for.
     public let purpose: String
+    /// The safeguard that the transfers rest on.
     public let transferMechanism: String
+    /// The country of the recipient.
     public let country: String
+    /// The recipient.
     public let recipient: String
 
     init(_ policy: Policy, index: Int64?) throws {

@@ -32,7 +32,9 @@ enum PolicyFile {
         return try parse(text, file: path)
     }
 
-    /// Reads a policy from YAML. A key that is not known is an error: a rule that is misspelt must not be taken as absent.
+    /// Reads a policy from YAML.
+    ///
+    /// A key that is not known is an error: a rule that is misspelt must not be taken as absent.
     static func parse(_ text: String, file: String) throws -> Policy {
         let layout: Layout
         do {

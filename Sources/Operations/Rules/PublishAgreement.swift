@@ -7,7 +7,9 @@ internal import Store
 
 /// A version of the agreement, as commands show it.
 public struct AgreementReport: Encodable, Sendable {
+    /// The identifier of the agreement.
     public let agreement: String
+    /// The version, from 1.
     public let version: Int64
     /// The SHA-256 of the text in each language.
     public let sha256: [String: String]
@@ -21,8 +23,9 @@ public struct AgreementReport: Encodable, Sendable {
 }
 
 extension Workspace {
-    /// Publishes the next version of the agreement from `agreement.en.md` and `agreement.sv.md` in a folder. Consents to
-    /// earlier versions no longer hold.
+    /// Publishes the next version of the agreement from `agreement.en.md` and `agreement.sv.md` in a folder.
+    ///
+    /// Consents to earlier versions no longer hold.
     /// - Throws: ``OperationError/agreementFolder(path:problem:)``; `Refusal` if `administrator` is none.
     public func publishAgreement(folder: String, by administrator: AdministratorName) async throws -> AgreementReport {
         var texts: [Language: String] = [:]

@@ -6,7 +6,9 @@ public import Model
 internal import Store
 internal import Vault
 
-/// A workspace that is open: database, keys, log and gate. Everything a person can do is a method on it, one a file.
+/// A workspace that is open: database, keys, log and gate.
+///
+/// Everything a person can do is a method on it, one a file.
 public struct Workspace: Sendable {
     let files: WorkspaceFiles
     let store: SQLiteStore

@@ -45,6 +45,7 @@ public final class FileLease: Lease {
         return nil
     }
 
+    /// Ends the claim; see `Lease`.
     public func release() {
         descriptor.withLock { descriptor in
             if let open = descriptor { close(open) }

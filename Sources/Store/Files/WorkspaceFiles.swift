@@ -14,7 +14,9 @@ public struct WorkspaceFiles: Sendable {
 
     /// The database.
     public var database: String { home + "/waybill.sqlite" }
-    /// The key encryption key. Keep it out of backups of the database: together they open every secret.
+    /// The key encryption key.
+    ///
+    /// Keep it out of backups of the database: together they open every secret.
     public var key: String { home + "/waybill.key" }
     /// Space kept for removals on a full disk.
     public var reserve: String { home + "/reserve" }

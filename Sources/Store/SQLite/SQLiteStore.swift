@@ -74,6 +74,7 @@ public final class SQLiteStore: GovernanceStorage {
 
     // MARK: LedgerStorage
 
+    /// See `GovernanceStorage` and `LedgerStorage`.
     public func transaction<R: Sendable>(_ body: @Sendable (SQLiteTransaction) throws -> R) async throws -> R {
         try write { try body(SQLiteTransaction($0)) }
     }
@@ -86,10 +87,12 @@ public final class SQLiteStore: GovernanceStorage {
 
     // MARK: GovernanceStorage
 
+    /// See `GovernanceStorage` and `LedgerStorage`.
     public func standing(of id: DestinationID) throws -> Destination.Standing? {
         try reading { try $0.standing(of: id) }
     }
 
+    /// See `GovernanceStorage` and `LedgerStorage`.
     public func transferLease(for id: DestinationID) async throws -> any Lease {
         let path = files.lock("transfers-\(id)")
         // A removal that waits for quiet holds the lock exclusively for an instant only; nobody else ever does.
@@ -99,10 +102,12 @@ public final class SQLiteStore: GovernanceStorage {
         return lease
     }
 
+    /// See `GovernanceStorage` and `LedgerStorage`.
     public func exportLease(for id: DestinationID) throws -> (any Lease)? {
         try FileLease.tryAcquire(files.lock("export-\(id)"), .exclusive)
     }
 
+    /// See `GovernanceStorage` and `LedgerStorage`.
     public func waitUntilQuiet(_ id: DestinationID, seconds: Int) async throws -> Bool {
         guard let lease = try await FileLease.acquire(files.lock("transfers-\(id)"), .exclusive, seconds: seconds)
         else { return false }
@@ -110,6 +115,7 @@ public final class SQLiteStore: GovernanceStorage {
         return true
     }
 
+    /// See `GovernanceStorage` and `LedgerStorage`.
     public func scrub() async throws {
         // TRUNCATE needs a moment without readers; those of this process are short, those of others too.
         for _ in 0..<50 {

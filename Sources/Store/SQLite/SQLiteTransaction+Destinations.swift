@@ -5,6 +5,7 @@ public import Model
 internal import Vault
 
 extension SQLiteTransaction {
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func destination(_ id: DestinationID) throws -> Destination? {
         try row("SELECT * FROM destinations WHERE id = ?", [id.text]).map(destination)
     }
@@ -54,6 +55,7 @@ extension SQLiteTransaction {
         try DestinationID("d\(try count("destinations") + 1)")
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func insert(destination: Destination) throws {
         try execute(
             """
@@ -78,10 +80,12 @@ extension SQLiteTransaction {
             ])
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func standingIndex(of id: DestinationID) throws -> Int64? {
         try row("SELECT standing_index FROM destinations WHERE id = ?", [id.text])?["standing_index"]
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func set(standing: Destination.Standing, of id: DestinationID, at index: Int64) throws {
         let (word, by, at): (String, String?, Int64?) =
             switch standing {
@@ -94,24 +98,29 @@ extension SQLiteTransaction {
             [word, by, at, index, id.text])
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func secret(_ field: SecretField, of id: DestinationID) throws -> SealedSecret? {
-        try row("SELECT record, version, box FROM secrets WHERE destination = ? AND field = ?", [id.text, field.rawValue])
-            .map { row in
-                let box: Data = row["box"]
-                let record: Data = row["record"]
-                let version: Int64 = row["version"]
-                return SealedSecret(
-                    field: field, destination: id, record: Array(record), version: UInt64(max(0, version)),
-                    box: try SealedBox(parsing: Array(box)))
-            }
+        try row(
+            "SELECT record, version, box FROM secrets WHERE destination = ? AND field = ?", [id.text, field.rawValue]
+        )
+        .map { row in
+            let box: Data = row["box"]
+            let record: Data = row["record"]
+            let version: Int64 = row["version"]
+            return SealedSecret(
+                field: field, destination: id, record: Array(record), version: UInt64(max(0, version)),
+                box: try SealedBox(parsing: Array(box)))
+        }
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func insert(secret: SealedSecret, field: SecretField, of id: DestinationID) throws {
         try execute(
             "INSERT INTO secrets (destination, field, record, version, box) VALUES (?, ?, ?, ?, ?)",
             [id.text, field.rawValue, Data(secret.record), Int64(secret.version), Data(secret.box.bytes)])
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func destroySecret(_ field: SecretField, of id: DestinationID) throws -> SealedSecret? {
         let secret = try secret(field, of: id)
         // secure_delete overwrites the bytes in the page; the write-ahead log is truncated by scrub().

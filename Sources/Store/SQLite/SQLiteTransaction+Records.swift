@@ -157,10 +157,15 @@ extension SQLiteTransaction {
 
     /// An export as stored.
     public struct ExportRow: Sendable {
+        /// Its identifier.
         public let id: ExportID
+        /// Its destination.
         public let destination: DestinationID
+        /// How it ended, or `running`.
         public let state: String
+        /// The log index of its start.
         public let started: Int64
+        /// The log index of its end.
         public let finished: Int64?
     }
 
@@ -183,8 +188,11 @@ extension SQLiteTransaction {
 
     /// An entry as stored.
     public struct StoredEntry: Sendable {
+        /// Its place.
         public let index: Int64
+        /// The stored hash of its leaf.
         public let leafHash: [UInt8]
+        /// Its exact bytes.
         public let bytes: [UInt8]
     }
 
@@ -200,8 +208,11 @@ extension SQLiteTransaction {
 
     /// A head as stored.
     public struct HeadRow: Sendable {
+        /// How many entries it covers.
         public let size: Int64
+        /// The stored root.
         public let root: [UInt8]
+        /// The signed checkpoint.
         public let note: String
     }
 

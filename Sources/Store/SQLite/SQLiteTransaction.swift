@@ -30,6 +30,7 @@ public struct SQLiteTransaction: GovernanceTransaction {
 
     // MARK: The log
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func latestHead() throws -> StoredHead? {
         try row("SELECT size, root, frontier, note FROM log_heads ORDER BY size DESC LIMIT 1").map(Self.head)
     }
@@ -48,12 +49,14 @@ public struct SQLiteTransaction: GovernanceTransaction {
         return try Digest(Array(data))
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func insert(entry bytes: [UInt8], leafHash: Digest, at index: Int64) throws {
         try execute(
             "INSERT INTO log_entries (idx, leaf_hash, bytes) VALUES (?, ?, ?)",
             [index, Data(leafHash.bytes), Data(bytes)])
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func insert(head: StoredHead) throws {
         try execute(
             "INSERT INTO log_heads (size, root, frontier, note) VALUES (?, ?, ?, ?)",
@@ -62,14 +65,17 @@ public struct SQLiteTransaction: GovernanceTransaction {
 
     // MARK: Rules and people
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func policy() throws -> CanonicalJSON? {
         try row("SELECT canonical FROM policies ORDER BY idx DESC LIMIT 1").map { try json($0["canonical"]) }
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func agreement() throws -> Agreement? {
         try agreements().last
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func administrator(_ name: AdministratorName) throws -> Administrator? {
         try row("SELECT * FROM administrators WHERE name = ?", [name.text]).map(Self.administrator)
     }
@@ -82,6 +88,7 @@ public struct SQLiteTransaction: GovernanceTransaction {
             enrolled: Timestamp(seconds: row["enrolled"]), retired: retired.map(Timestamp.init(seconds:)))
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func consents(for id: DestinationID) throws -> [ConsentRecord] {
         try rows("SELECT * FROM consents WHERE destination = ? ORDER BY idx DESC", [id.text]).map(Self.consent)
     }
@@ -94,11 +101,13 @@ public struct SQLiteTransaction: GovernanceTransaction {
             signature: row["signature"], withdrawn: row["withdrawn"])
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func segment(_ name: SegmentName) throws -> SegmentDefinition? {
         try row("SELECT canonical FROM segments WHERE name = ?", [name.text])
             .map { try SegmentDefinition(canonical: json($0["canonical"])) }
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func source(_ name: SourceName) throws -> SourceDefinition? {
         try row("SELECT canonical FROM sources WHERE name = ?", [name.text])
             .map { try SourceDefinition(canonical: json($0["canonical"])) }
@@ -106,20 +115,24 @@ public struct SQLiteTransaction: GovernanceTransaction {
 
     // MARK: Exports and transfers
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func insert(export: ExportID, destination: DestinationID, startedAt index: Int64) throws {
         try execute(
             "INSERT INTO exports (id, destination, started, state) VALUES (?, ?, ?, 'running')",
             [export.text, destination.text, index])
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func nextExportID() throws -> ExportID {
         try ExportID("e\(try count("exports") + 1)")
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func finish(export: ExportID, state: String, at index: Int64) throws {
         try execute("UPDATE exports SET state = ?, finished = ? WHERE id = ?", [state, index, export.text])
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func insert(
         transfer intent: Int64, export: ExportID, destination: DestinationID, manifest: Manifest
     ) throws {
@@ -132,16 +145,19 @@ public struct SQLiteTransaction: GovernanceTransaction {
             [intent, export.text, destination.text, Data(manifest.digest.bytes)])
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func conclude(transfer intent: Int64, outcome index: Int64) throws {
         try execute("UPDATE transfers SET outcome = ? WHERE intent = ?", [index, intent])
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func openTransfers(of id: DestinationID) throws -> [(intent: Int64, export: ExportID)] {
         try rows(
             "SELECT intent, export FROM transfers WHERE destination = ? AND outcome IS NULL ORDER BY intent", [id.text]
         ).map { ($0["intent"], try ExportID($0["export"])) }
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func transferCount(of id: DestinationID) throws -> Int64 {
         try row("SELECT count(*) AS n FROM transfers WHERE destination = ?", [id.text])?["n"] ?? 0
     }

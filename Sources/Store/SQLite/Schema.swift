@@ -1,7 +1,8 @@
 internal import GRDB
 
-/// The tables. What is evidence can be added and read, never changed: triggers refuse it, beside the code that has no
-/// call for it.
+/// The tables.
+///
+/// What is evidence can be added and read, never changed: triggers refuse it, beside the code that has no call for it.
 enum Schema {
     static let version = 1
 
