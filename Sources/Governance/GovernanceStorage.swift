@@ -39,6 +39,8 @@ public protocol GovernanceTransaction: LedgerTransaction {
     func nextExportID() throws -> ExportID
     /// Notes how an export ended.
     func finish(export: ExportID, state: String, at index: Int64) throws
+    /// The exports of a destination that have begun and not ended.
+    func unfinishedExports(of id: DestinationID) throws -> [ExportID]
     /// Notes an intent, and keeps its manifest.
     func insert(transfer intent: Int64, export: ExportID, destination: DestinationID, manifest: Manifest) throws
     /// Notes the outcome of an intent.

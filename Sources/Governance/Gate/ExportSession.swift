@@ -68,12 +68,7 @@ extension Gate {
             let maximum = clearance.policy.maximumProfiles
             guard profiles <= maximum else { throw Refusal.tooManyProfiles(count: Int64(profiles), maximum: maximum) }
             guard let subjectKey = try transaction.secret(.subjectKey, of: id) else { throw Refusal.keyMissing(id) }
-            for open in try transaction.openTransfers(of: id) {
-                let outcome = TransferOutcome(status: .unknown, reason: "process-ended")
-                let index = try appender.append(
-                    outcomeEntry(outcome, intent: open.intent, export: open.export, destination: id, contacts: nil))
-                try transaction.conclude(transfer: open.intent, outcome: index)
-            }
+            try closeAbandoned(id, transaction, &appender)
             let export = try transaction.nextExportID()
             let destination = clearance.destination
             let started = LogEntry(
@@ -94,6 +89,33 @@ extension Gate {
             subjectKey: SubjectKey(try keys.open(begun.3)), lease: lease)
     }
 
+    /// Says of what an earlier process left open that its fate is unknown.
+    private func closeAbandoned(
+        _ id: DestinationID, _ transaction: Storage.Transaction, _ appender: inout LogAppender
+    ) throws {
+        for open in try transaction.openTransfers(of: id) {
+            let outcome = TransferOutcome(status: .unknown, reason: "process-ended")
+            let index = try appender.append(
+                outcomeEntry(outcome, intent: open.intent, export: open.export, destination: id, contacts: nil))
+            try transaction.conclude(transfer: open.intent, outcome: index)
+        }
+        for export in try transaction.unfinishedExports(of: id) {
+            let entry = finishedEntry(export, of: id, state: "interrupted", counts: [:], jobs: [])
+            try transaction.finish(export: export, state: "interrupted", at: try appender.append(entry))
+        }
+    }
+
+    private func finishedEntry(
+        _ export: ExportID, of id: DestinationID, state: String, counts: [String: Int64], jobs: [CanonicalJSON]
+    ) -> LogEntry {
+        LogEntry(
+            .exportFinished, actor: "system",
+            [
+                "export": .string(export.text), "destination": .string(id.text), "state": .string(state),
+                "counts": .object(counts.mapValues { .integer($0) }), "jobs": .array(jobs),
+            ])
+    }
+
     /// Records how an export ended, and gives up the claim to the destination's exports.
     /// - Parameter counts: what the export's counts are, by the names of the command line's JSON.
     /// - Throws: `LedgerError` or a storage error if the log cannot be written.
@@ -101,12 +123,8 @@ extension Gate {
         _ session: ExportSession, state: String, counts: [String: Int64], jobs: [CanonicalJSON]
     ) async throws {
         defer { session.lease.release() }
-        let entry = LogEntry(
-            .exportFinished, actor: "system",
-            [
-                "export": .string(session.export.text), "destination": .string(session.destination.id.text),
-                "state": .string(state), "counts": .object(counts.mapValues { .integer($0) }), "jobs": .array(jobs),
-            ])
+        let entry = finishedEntry(
+            session.export, of: session.destination.id, state: state, counts: counts, jobs: jobs)
         _ = try await log.commit { transaction, appender in
             try transaction.finish(export: session.export, state: state, at: try appender.append(entry))
         }

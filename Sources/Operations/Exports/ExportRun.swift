@@ -92,27 +92,38 @@ struct ExportRun: Sendable {
 
     /// Makes transfers with one batch until one settles it.
     ///
-    /// Each is an intent of its own.
+    /// Each is an intent of its own. If it ends in an error after something may have left, the contacts are counted as
+    /// sent, of unknown fate.
     private func deliver(_ batch: PreparedBatch, _ end: inout ExportEnd) async throws -> TransferOutcome {
+        var mayHaveLeft = false
+        do {
+            let outcome = try await settle(batch, &mayHaveLeft)
+            end.counts.sent += batch.count
+            return outcome
+        } catch {
+            if mayHaveLeft {
+                end.counts.sent += batch.count
+                end.counts.unknown += batch.count
+            }
+            throw error
+        }
+    }
+
+    private func settle(_ batch: PreparedBatch, _ mayHaveLeft: inout Bool) async throws -> TransferOutcome {
         var policy = RetryPolicy()
         var attempt = 1
         var earlier: Int64?
-        var mayHaveLeft = false
         while true {
             let record = try await gate.transfer(batch, in: session, attempt: attempt, repeating: earlier) {
                 [sendGrid] permit in await sendGrid.upsert(permit)
             }
-            if let halt = record.halt {
-                end.counts.sent += batch.count
-                end.counts.unknown += batch.count
-                throw halt
-            }
             // A connection that never stood carried nothing.
             mayHaveLeft = mayHaveLeft || !["cannot-connect", "tls-not-verified"].contains(record.outcome.reason)
+            if let halt = record.halt { throw halt }
+            if record.outcome.status == .aborted { throw CancellationError() }
             switch policy.step(after: record.outcome, jitter: .random(in: 0...1)) {
             case .stop:
                 guard mayHaveLeft else { throw failure(record.outcome) }
-                end.counts.sent += batch.count
                 return record.outcome
             case .retry(let delay):
                 earlier = record.intent

@@ -162,6 +162,12 @@ public struct SQLiteTransaction: GovernanceTransaction {
         try row("SELECT count(*) AS n FROM transfers WHERE destination = ?", [id.text])?["n"] ?? 0
     }
 
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
+    public func unfinishedExports(of id: DestinationID) throws -> [ExportID] {
+        try rows("SELECT id FROM exports WHERE destination = ? AND finished IS NULL ORDER BY rowid", [id.text])
+            .map { try ExportID($0["id"]) }
+    }
+
     func count(_ table: String) throws -> Int64 {
         try row("SELECT count(*) AS n FROM \(table)")?["n"] ?? 0
     }

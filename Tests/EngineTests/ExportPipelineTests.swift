@@ -1,0 +1,201 @@
+import Foundation
+import Model
+import Testing
+
+@testable import Engine
+
+@Suite("The pipeline from profiles to batches")
+struct ExportPipelineTests {
+    let folder: Folder
+
+    init() throws {
+        folder = try Folder()
+    }
+
+    private func pipeline(
+        _ csv: String, rules: [String] = ["Id is not null"], others: [ContactField: String] = [:],
+        doNotContact: [String] = [],
+        customFields: [CustomFieldDefinition] = [], limits: BatchLimits = .sendGrid, members: String? = nil
+    ) throws -> ExportPipeline {
+        let path = try folder.write(csv, to: "profiles.csv")
+        let name = try SourceName("s")
+        var segments = try rules.enumerated().map { index, rule in
+            SegmentDefinition(name: try SegmentName("g\(index)"), source: name, membership: .rule(rule))
+        }
+        if let members {
+            segments.append(
+                SegmentDefinition(name: try SegmentName("m"), source: name, membership: .members(path: members)))
+        }
+        let destination = Destination(
+            id: try DestinationID("d1"), displayName: "x", listID: try ContactListID("list"), endpoint: .sendGrid,
+            matching: DataMatching(email: "Email", others: others), segments: segments.map(\.name),
+            doNotContact: doNotContact)
+        return try ExportPipeline(
+            destination: destination, segments: segments,
+            sources: [SourceDefinition(name: name, format: .csv(path: path), idField: "Id")],
+            customFields: customFields,
+            limits: limits)
+    }
+
+    private func contacts(_ pipeline: ExportPipeline) throws -> [[String: Any]] {
+        var contacts: [[String: Any]] = []
+        while let batch = try pipeline.nextBatch() {
+            let body = try JSONSerialization.jsonObject(with: Data(batch.body.reveal())) as? [String: Any]
+            #expect(body?["list_ids"] as? [String] == ["list"])
+            let found = try #require(body?["contacts"] as? [[String: Any]])
+            #expect(found.count == batch.count)
+            #expect(
+                (0..<batch.count).map { String(decoding: batch.addresses.reveal()[$0], as: UTF8.self) }
+                    == found.map { $0["email"] as? String })
+            contacts += found
+        }
+        return contacts
+    }
+
+    @Test("each contact has exactly the matched fields that have a value, custom ones by identifier and type")
+    func fields() throws {
+        let custom = [
+            CustomFieldDefinition(id: "e1_T", name: "Tier", type: .text),
+            CustomFieldDefinition(id: "e2_N", name: "points", type: .number),
+            CustomFieldDefinition(id: "e3_D", name: "since", type: .date),
+        ]
+        let pipeline = try pipeline(
+            "Id,Email,First,City,T,P,D,Other\n1,A@Example.com,\"Å\"\"sa\",,gold, 12.50 ,2026-01-02,x\n2,b@example.com,,Malmö,,,,\n",
+            others: [
+                .firstName: "First", .city: "City", .custom("tier"): "T", .custom("points"): "P", .custom("since"): "D",
+            ], customFields: custom)
+        let found = try contacts(pipeline)
+        #expect(found.count == 2)
+        #expect(Set(found[0].keys) == ["email", "first_name", "custom_fields"])
+        #expect(found[0]["email"] as? String == "a@example.com")
+        #expect(found[0]["first_name"] as? String == "Å\"sa")
+        let values = try #require(found[0]["custom_fields"] as? [String: Any])
+        #expect(values["e1_T"] as? String == "gold")
+        #expect(values["e2_N"] as? Double == 12.5)
+        #expect(values["e3_D"] as? String == "2026-01-02T00:00:00Z")
+        #expect(found[1] as? [String: String] == ["email": "b@example.com", "city": "Malmö"])
+    }
+
+    @Test("who is not sent is counted with the reason, and named by row and line alone")
+    func rejections() throws {
+        let csv = """
+            Id,Email,First,DoNotEmail,Opt,N
+            1,a@example.com,A,,,1
+            2,A@EXAMPLE.com,B,,,1
+            3,,C,,,1
+            4,nobody,D,,,1
+            5,d@example.com,E,true,,1
+            6,e@example.com,F,false,yes,1
+            7,f@example.com,"G
+            H",,,1
+            8,g@example.com,\(String(repeating: "å", count: 51)),,,1
+            9,h@example.com,\(String(repeating: "å", count: 50)),,no,x
+            10,å@example.com,I,,,1
+            11,i@example.com,J,0,,2
+
+            """
+        let pipeline = try pipeline(
+            csv, others: [.firstName: "First", .custom("n"): "N"], doNotContact: ["Opt"],
+            customFields: [CustomFieldDefinition(id: "e1_N", name: "n", type: .number)])
+        #expect(try contacts(pipeline).compactMap { $0["email"] as? String } == ["a@example.com", "i@example.com"])
+        #expect(
+            pipeline.tally.rejected == [
+                .duplicateEmail: 1, .missingEmail: 1, .invalidEmail: 1, .doNotContact: 2, .controlCharacter: 1,
+                .valueTooLong: 1,
+                .invalidNumber: 1, .nonASCIIEmail: 1,
+            ])
+        let found = pipeline.rejections.map { "\($0.row) \($0.line) \($0.field ?? "-") \($0.reason.rawValue)" }
+        #expect(
+            found == [
+                "2 3 email duplicate_email", "3 4 email missing_email", "4 5 email invalid_email",
+                "5 6 - do_not_contact",
+                "6 7 - do_not_contact", "7 8 first_name control_character", "8 10 first_name value_too_long",
+                "9 11 custom:n invalid_number", "10 12 email non_ascii_email",
+            ])
+    }
+
+    @Test(
+        "a profile in two segments goes once; one in none is filtered out; members come from CSV and NDJSON",
+        arguments: ["csv", "ndjson"])
+    func segments(format: String) throws {
+        let members = try folder.write(
+            format == "csv" ? "Other,Id\nx,2\ny,3\n" : "{\"Id\":2}\n{\"Id\":\"3\"}\n", to: "members.\(format)")
+        let pipeline = try pipeline(
+            "Id,Email,Country\n1,a@example.com,SE\n2,b@example.com,SE\n3,c@example.com,DE\n4,d@example.com,DE\n",
+            rules: ["Country == \"SE\""], members: members)
+        #expect(try contacts(pipeline).count == 3)
+        #expect(pipeline.tally.filteredOut == 1)
+    }
+
+    @Test(
+        "what is missing is found before anything is produced",
+        arguments: [("Mail", "missing-column"), ("Id,Email", "rule")])
+    func missing(header: String, expected: String) throws {
+        let rule = expected == "missing-column" ? "Id is not null" : "Nothing is null"
+        #expect(failure { _ = try pipeline(header + "\n", rules: [rule]) } == "missing-column")
+    }
+
+    @Test("counts close and batches keep their limits, on any data", arguments: 0..<40)
+    func closes(seed: Int) throws {
+        var random = Seeded(seed)
+        var csv = "Id,Email,First\n"
+        let count = Int.random(in: 0...120, using: &random)
+        for index in 0..<count {
+            let emails = ["p\(Int.random(in: 0..<60, using: &random))@example.com", "", "bad", "å@example.com"]
+            csv += "\(Bool.random(using: &random) ? "\(index)" : ""),\(emails.randomElement(using: &random) ?? ""),"
+            csv += String(repeating: "x", count: Int.random(in: 0...55, using: &random)) + "\n"
+        }
+        let limits = BatchLimits(
+            contacts: Int.random(in: 1...9, using: &random), bytes: Int.random(in: 200...900, using: &random))
+        let pipeline = try pipeline(csv, others: [.firstName: "First"], limits: limits)
+        var sent: [String] = []
+        while let batch = try pipeline.nextBatch() {
+            #expect(batch.count <= limits.contacts && batch.byteCount <= limits.bytes && batch.count > 0)
+            sent += (0..<batch.count).map { String(decoding: batch.addresses.reveal()[$0], as: UTF8.self) }
+        }
+        let tally = pipeline.tally
+        #expect(tally.source == count, "seed \(seed)")
+        #expect(tally.source == tally.filteredOut + tally.selected)
+        #expect(tally.selected == tally.rejected.values.reduce(0, +) + tally.prepared)
+        #expect(sent.count == tally.prepared && Set(sent).count == sent.count)
+        #expect(try pipeline.nextBatch() == nil)
+    }
+
+    @Test("no mutation of a source, a model or a rule crashes: it ends in rows or in an error", arguments: 0..<8)
+    func fuzz(seed: Int) throws {
+        var random = Seeded(seed)
+        func mutate(_ text: String) -> [UInt8] {
+            var bytes = Array(text.utf8)
+            for _ in 0..<Int.random(in: 1...6, using: &random) {
+                let place = Int.random(in: 0..<max(1, bytes.count), using: &random)
+                switch Int.random(in: 0..<4, using: &random) {
+                case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
+                case 1: bytes.remove(at: place)
+                case 2:
+                    bytes.insert(contentsOf: Array(#"",{}[]\n:"#.utf8).shuffled(using: &random).prefix(3), at: place)
+                default: bytes += bytes[place...].prefix(20)
+                }
+                if bytes.isEmpty { bytes = [0x22] }
+            }
+            return bytes
+        }
+        let csv = "Id,Email,First\n1,\"a@example.com\",\"x\"\"y\"\r\n2,b@example.com,å\n"
+        let json = #"{"Id":1,"Email":"a\u00e5@example.com","First":["x",{"y":null}]}"# + "\n"
+        let model =
+            #"{"entities":[{"name":"A","attributes":[{"name":"Id"},{"name":"Email"}],"partitions":[{"name":"p","location":"f.csv"}]}]}"#
+        try folder.write("1,a@example.com\n", to: "f.csv")
+        for _ in 0..<150 {
+            let source = try folder.write(mutate(csv), to: "m.csv")
+            _ = failure {
+                _ = try rows(CSVReader(source, columns: ["Email"], names: nil, hasHeader: true, chunk: 7), columns: 1)
+            }
+            let lines = try folder.write(mutate(json), to: "m.ndjson")
+            _ = failure { _ = try rows(NDJSONReader(lines, columns: ["Email"], chunk: 5), columns: 1) }
+            try folder.write(mutate(model), to: "model.json")
+            _ = failure { _ = try CommonDataModelFolder(folder.url.path) }
+            let rule = String(decoding: mutate(#"a == "x" and (b in (1, 2) or not c is null)"#), as: UTF8.self)
+            let found = failure { _ = try SegmentRule(parsing: rule) }
+            #expect(found == nil || found == "bad-rule", "seed \(seed): \(rule)")
+        }
+    }
+}
