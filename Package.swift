@@ -22,7 +22,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "Model"),
-        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "Vault", dependencies: ["Model", "COpenSSL"]),
         .target(name: "Consent", dependencies: ["Model", "Vault"]),
         .target(name: "Ledger", dependencies: ["Model", "Vault"]),
@@ -76,11 +76,12 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
-        .testTarget(name: "ModelTests", dependencies: ["Model"]),
-        .testTarget(name: "VaultTests", dependencies: ["Model", "Vault"]),
+        .target(name: "Support", path: "Tests/Support"),
+        .testTarget(name: "ModelTests", dependencies: ["Model", "Support"]),
+        .testTarget(name: "VaultTests", dependencies: ["Model", "Vault", "Support"]),
         .testTarget(name: "ConsentTests", dependencies: ["Model", "Vault", "Consent"]),
-        .testTarget(name: "LedgerTests", dependencies: ["Model", "Vault", "Ledger"]),
-        .testTarget(name: "EngineTests", dependencies: ["Model", "Engine"]),
+        .testTarget(name: "LedgerTests", dependencies: ["Model", "Vault", "Ledger", "Support"]),
+        .testTarget(name: "EngineTests", dependencies: ["Model", "Engine", "Support"]),
         .testTarget(
             name: "GovernanceTests",
             dependencies: ["Model", "Vault", "Consent", "Ledger", "Governance", "Store"]),

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Engine
@@ -93,7 +94,7 @@ struct CSVReaderTests {
 
     @Test("random rows, written as CSV, read back the same", arguments: 0..<60)
     func roundTrip(seed: Int) throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: UInt64(seed))
         let alphabet = ["a", "é", ",", "\"", "\n", "\r\n", " ", "𝄞", "1"]
         let table = (0..<20).map { _ in
             (0..<3).map { _ in

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Support
 import Testing
 
 @testable import Engine
@@ -137,7 +138,7 @@ struct ExportPipelineTests {
 
     @Test("counts close and batches keep their limits, on any data", arguments: 0..<40)
     func closes(seed: Int) throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: UInt64(seed))
         var csv = "Id,Email,First\n"
         let count = Int.random(in: 0...120, using: &random)
         for index in 0..<count {
@@ -163,7 +164,7 @@ struct ExportPipelineTests {
 
     @Test("no mutation of a source, a model or a rule crashes: it ends in rows or in an error", arguments: 0..<8)
     func fuzz(seed: Int) throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: UInt64(seed))
         func mutate(_ text: String) -> [UInt8] {
             var bytes = Array(text.utf8)
             for _ in 0..<Int.random(in: 1...6, using: &random) {

@@ -1,4 +1,5 @@
 import Model
+import Support
 import Testing
 
 @testable import Engine
@@ -93,14 +94,14 @@ struct SegmentRuleTests {
 
     @Test("any tree prints to a text that parses to the same tree", arguments: 0..<300)
     func roundTrip(seed: Int) throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: UInt64(seed))
         let tree = Self.tree(depth: 5, using: &random)
         let rule = try SegmentRule(parsing: tree.printed)
         #expect(rule.tree == tree, "seed \(seed): \(tree.printed)")
         #expect(rule.text == tree.printed)
     }
 
-    private static func tree(depth: Int, using random: inout Seeded) -> RuleTree {
+    private static func tree(depth: Int, using random: inout SeededGenerator) -> RuleTree {
         let fields = ["country", "Full Name", "and", "x.y_z", "1st", "Ålder"]
         let field = fields.randomElement(using: &random) ?? "a"
         func literal() -> RuleTree.Literal {

@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import Engine
@@ -77,7 +78,7 @@ struct ValueTests {
 
     @Test("numbers are read as the standard library reads them, short or long", arguments: 0..<500)
     func decimals(seed: Int) throws {
-        var random = Seeded(seed)
+        var random = SeededGenerator(seed: UInt64(seed))
         let whole = (0..<Int.random(in: 1...18, using: &random)).map { _ in "\(Int.random(in: 0...9, using: &random))" }
             .joined()
         let fraction = (0..<Int.random(in: 0...12, using: &random)).map { _ in

@@ -1,5 +1,6 @@
 import Ledger
 import Model
+import Support
 import Testing
 import Vault
 

@@ -1,4 +1,5 @@
 import Model
+import Support
 import Testing
 
 @Suite("Canonical JSON (RFC 8785)")
@@ -63,20 +64,5 @@ struct CanonicalJSONTests {
             for _ in 0..<3 { members[text()] = randomValue(depth: depth - 1, using: &random) }
             return .object(members)
         }
-    }
-}
-
-/// SplitMix64: a generator whose runs repeat.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

