@@ -99,7 +99,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
-        .testTarget(name: "OperationsTests", dependencies: ["Model", "Operations"]),
+        .testTarget(name: "OperationsTests", dependencies: ["Model", "Consent", "Governance", "Operations"]),
         // Through the real binary: it is built because it is a dependency, and found beside the tests.
         .testTarget(name: "ScenarioTests", dependencies: ["CLI", "Sandbox"]),
         .testTarget(

@@ -210,6 +210,12 @@ struct BadInputTests {
         #expect(try await stage.waybill("init", status: 73).errorCode() == "workspace-exists")
         let nowhere = try await Program.run(["init", "--home", "/proc/nowhere", "--json"])
         #expect(nowhere.status == 73)
+        // The key file is taken: nothing half-made is left.
+        let other = stage.path("other")
+        let taken = try await Program.run(
+            ["init", "--home", other, "--key-file", stage.home + "/waybill.key", "--json"])
+        #expect(try taken.errorCode() == "bad-key-file")
+        #expect(!FileManager.default.fileExists(atPath: other))
         try await stage.close()
     }
 

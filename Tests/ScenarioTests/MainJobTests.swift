@@ -201,6 +201,24 @@ struct MainJobTests {
         #expect(explored.status == 0)
     }
 
+    @Test("the key file can be elsewhere, and a systemd credential comes before it")
+    func keyElsewhere() async throws {
+        let stage = try await Stage()
+        let key = stage.path("elsewhere.key")
+        let made = try await Program.run(["init", "--home", stage.home, "--key-file", key, "--json"])
+        try #require(made.status == 0, "\(made.output)")
+        #expect(!FileManager.default.fileExists(atPath: stage.home + "/waybill.key"))
+        try await stage.waybill("log", "checkpoint")
+        let credentials = stage.path("credentials")
+        try FileManager.default.createDirectory(atPath: credentials, withIntermediateDirectories: true)
+        try FileManager.default.moveItem(atPath: key, toPath: credentials + "/waybill.key")
+        #expect(try await stage.waybill("log", "checkpoint", status: 78).errorCode() == "bad-key-file")
+        let credited = try await Program.run(
+            ["log", "checkpoint", "--home", stage.home], environment: ["CREDENTIALS_DIRECTORY": credentials])
+        #expect(credited.status == 0, "\(credited.errors)")
+        try await stage.close()
+    }
+
     @Test("without ssh-keygen the quickstart says which package to install")
     func missingTool() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "waybill-quickstart-\(UUID().uuidString)")

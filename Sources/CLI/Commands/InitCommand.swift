@@ -10,8 +10,11 @@ struct InitCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The organization on whose behalf data leaves, as consents name it.")
     var organization = "the organization that runs this workspace"
 
+    @Option(name: .long, help: "Where to make the key file (else in the workspace); best on another disk.")
+    var keyFile: String?
+
     func run() async throws {
-        let report = try await Workspace.create(home: global.directory, organization: organization)
+        let report = try await Workspace.create(home: global.directory, organization: organization, keyFile: keyFile)
         try Terminal.shared.answer(report) {
             """
             Workspace made in \(report.home)

@@ -27,7 +27,8 @@ public struct Workspace: Sendable {
     public static func open(home: String, time: TimeSource = .system) throws -> Workspace {
         let files = WorkspaceFiles(home: home)
         let store = try SQLiteStore.open(files)
-        let keys = try KeyRing(path: files.key)
+        let recorded = try store.reading { try $0.meta("key_file") }
+        let keys = try KeyRing(path: Self.keyFile(recorded.map { String(decoding: $0, as: UTF8.self) } ?? files.key))
         return try Workspace(files: files, store: store, keys: keys, time: time)
     }
 
@@ -53,6 +54,16 @@ public struct Workspace: Sendable {
         verifierKey = try VerifierKey(name: origin, publicKey: signer.publicKey).text
         log = try TransparencyLog(storage: store, signer: signer, origin: origin, instance: instance, time: time)
         gate = Gate(storage: store, log: log, keys: keys, time: time)
+    }
+
+    /// Where the key encryption key is.
+    ///
+    /// A systemd credential of that name comes first (systemd.exec(5), `LoadCredential=`): it is in memory that is never
+    /// swapped out, and readable by the service alone.
+    private static func keyFile(_ recorded: String) -> String {
+        guard let directory = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] else { return recorded }
+        let credential = directory + "/waybill.key"
+        return FileManager.default.fileExists(atPath: credential) ? credential : recorded
     }
 
     static func logKeyLabel(origin: String) -> SecretLabel {

@@ -25,6 +25,16 @@ public struct WorkspaceFiles: Sendable {
     /// Consents as files, for `ssh-keygen -Y verify`.
     public var consents: String { home + "/consents" }
 
+    /// Takes away what ``create()`` and the database made, after a failure; a folder that holds anything else stays.
+    public func discard() {
+        for path in [database, database + "-wal", database + "-shm", reserve, home + "/locks", consents, policies] {
+            try? FileManager.default.removeItem(atPath: path)
+        }
+        if (try? FileManager.default.contentsOfDirectory(atPath: home))?.isEmpty == true {
+            try? FileManager.default.removeItem(atPath: home)
+        }
+    }
+
     /// Gives the space in reserve free, for a removal when nothing can be written any more.
     public func releaseReserve() {
         try? FileManager.default.removeItem(atPath: reserve)
