@@ -11,6 +11,22 @@ public struct KeyEncryptionKey: ~Copyable, Sendable {
 
     private static let length = 32
 
+    /// Who keeps the file.
+    public enum Custody: Sendable {
+        /// The user that runs Waybill: theirs, and mode 0400.
+        case file
+        /// systemd, in a service's `$CREDENTIALS_DIRECTORY`: root's, mode 0400, or 0440 with an access control list for the
+        /// service's user, in a directory that no other user can enter (systemd.exec(5), `LoadCredential=`).
+        case systemdCredential
+
+        fileprivate var modes: [mode_t] {
+            switch self {
+            case .file: [0o400]
+            case .systemdCredential: [0o400, 0o440]
+            }
+        }
+    }
+
     /// Makes a key file with mode 0400; refuses to touch one that is there.
     /// - Throws: ``VaultError/keyFile(path:problem:remedy:)``.
     public static func create(path: String) throws(VaultError) {
@@ -40,7 +56,7 @@ public struct KeyEncryptionKey: ~Copyable, Sendable {
     ///
     /// What is checked is what is read: the file is opened once, without following a link.
     /// - Throws: ``VaultError/keyFile(path:problem:remedy:)``, one problem and remedy for each rule.
-    public init(path: String) throws(VaultError) {
+    public init(path: String, custody: Custody = .file) throws(VaultError) {
         // Non-blocking, because opening a pipe would otherwise wait for whoever writes to it; files do not notice.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.cannotOpen(path, errno) }
@@ -49,13 +65,13 @@ public struct KeyEncryptionKey: ~Copyable, Sendable {
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw .keyFile(path: path, problem: "is not a regular file", remedy: "put the key file there")
         }
-        guard status.st_uid == geteuid() else {
+        guard status.st_uid == geteuid() || (custody == .systemdCredential && status.st_uid == 0) else {
             throw .keyFile(
                 path: path, problem: "belongs to another user", remedy: "chown it to the user that runs waybill")
         }
-        guard status.st_mode & 0o7777 == 0o400 else {
+        guard custody.modes.contains(status.st_mode & 0o7777) else {
             throw .keyFile(
-                path: path, problem: "has mode 0\(String(status.st_mode & 0o7777, radix: 8)), it must be 0400",
+                path: path, problem: "has mode \(Self.octal(status.st_mode & 0o7777)), it must be 0400",
                 remedy: "chmod 0400 \(path)")
         }
         guard status.st_size == Self.length else {
@@ -69,6 +85,12 @@ public struct KeyEncryptionKey: ~Copyable, Sendable {
         version = 1
     }
 
+    /// A mode as ls(1) and chmod(1) users write it: a zero and at least three digits.
+    private static func octal(_ mode: mode_t) -> String {
+        let digits = String(mode, radix: 8)
+        return "0" + String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+    }
+
     private static func cannotOpen(_ path: String, _ reason: Int32) -> VaultError {
         switch reason {
         case ELOOP:
@@ -79,7 +101,8 @@ public struct KeyEncryptionKey: ~Copyable, Sendable {
                 remedy: "restore it from where it was kept; without it no sealed key can be opened")
         case EACCES:
             .keyFile(
-                path: path, problem: "cannot be read by this user", remedy: "chown it to the user that runs waybill")
+                path: path, problem: "cannot be read by this user",
+                remedy: "chown it to the user that runs waybill, and chmod 0400 \(path)")
         default:
             .keyFile(path: path, problem: "cannot be opened (errno \(reason))", remedy: "check the path")
         }

@@ -216,6 +216,13 @@ struct MainJobTests {
         let credited = try await Program.run(
             ["log", "checkpoint", "--home", stage.home], environment: ["CREDENTIALS_DIRECTORY": credentials])
         #expect(credited.status == 0, "\(credited.errors)")
+        // systemd hands it over with mode 0440 and an access control list; nothing wider is taken.
+        for (mode, status) in [(0o440, Int32(0)), (0o444, 78)] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: credentials + "/waybill.key")
+            let result = try await Program.run(
+                ["log", "checkpoint", "--home", stage.home], environment: ["CREDENTIALS_DIRECTORY": credentials])
+            #expect(result.status == status, "\(result.errors)")
+        }
         try await stage.close()
     }
 

@@ -46,6 +46,28 @@ struct HashingTests {
         }
     }
 
+    @Test(
+        "SHA-512 of the messages of the standard",
+        arguments: [
+            (
+                "",
+                """
+                cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce\
+                47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e
+                """
+            ),
+            (
+                "abc",
+                """
+                ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a\
+                2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f
+                """
+            ),
+        ])
+    func standard512(message: String, digest: String) throws {
+        #expect(try Hex.encode(SHA512.digest(of: Array(message.utf8))) == digest)
+    }
+
     @Test("SHA-512 of every short message of the NIST programme (CAVS 11.0)")
     func sha512() throws {
         let text = String(decoding: try PublishedVectors.read("Hash/SHA2/SHA512ShortMsg.rsp"), as: UTF8.self)

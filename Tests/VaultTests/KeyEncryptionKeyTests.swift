@@ -83,6 +83,20 @@ struct KeyEncryptionKeyTests {
         #expect(Self.refusal(path: path) == nil)
     }
 
+    @Test(
+        "a mode without the owner's right to read is refused, and the remedy gives it",
+        arguments: [0o000, 0o200, 0o040, 0o004] as [mode_t])
+    func unreadableModes(mode: mode_t) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write([UInt8](repeating: 1, count: 32), to: "key", mode: mode)
+        let found = try Self.problem(path: path)
+        // Root may open it all the same, and finds the mode; anybody else does not get so far.
+        let octal = String(mode, radix: 8)
+        let name = String(repeating: "0", count: 4 - octal.count) + octal
+        #expect(found.problem == (geteuid() == 0 ? "has mode \(name), it must be 0400" : "cannot be read by this user"))
+        #expect(found.remedy.contains("chmod 0400 \(path)"))
+    }
+
     @Test("a length other than 32 bytes is refused", arguments: [0, 1, 31, 33, 64, 65])
     func lengths(count: Int) throws {
         let folder = try TemporaryFolder()

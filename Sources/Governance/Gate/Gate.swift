@@ -80,8 +80,8 @@ public final class KeyRing: Sendable {
 
     /// Reads the key encryption key from its file.
     /// - Throws: `VaultError` if the file is missing, can be read by others, or is not a key.
-    public init(path: String) throws {
-        key = try KeyEncryptionKey(path: path)
+    public init(path: String, custody: KeyEncryptionKey.Custody = .file) throws {
+        key = try KeyEncryptionKey(path: path, custody: custody)
     }
 
     /// The version of the key encryption key.

@@ -28,7 +28,9 @@ public struct Workspace: Sendable {
         let files = WorkspaceFiles(home: home)
         let store = try SQLiteStore.open(files)
         let recorded = try store.reading { try $0.meta("key_file") }
-        let keys = try KeyRing(path: Self.keyFile(recorded.map { String(decoding: $0, as: UTF8.self) } ?? files.key))
+        let keys =
+            try Self.credential.map { try KeyRing(path: $0, custody: .systemdCredential) }
+            ?? KeyRing(path: recorded.map { String(decoding: $0, as: UTF8.self) } ?? files.key)
         return try Workspace(files: files, store: store, keys: keys, time: time)
     }
 
@@ -56,14 +58,13 @@ public struct Workspace: Sendable {
         gate = Gate(storage: store, log: log, keys: keys, time: time)
     }
 
-    /// Where the key encryption key is.
+    /// The key encryption key as a systemd credential (systemd.exec(5), `LoadCredential=`), if there is one.
     ///
-    /// A systemd credential of that name comes first (systemd.exec(5), `LoadCredential=`): it is in memory that is never
-    /// swapped out, and readable by the service alone.
-    private static func keyFile(_ recorded: String) -> String {
-        guard let directory = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] else { return recorded }
-        let credential = directory + "/waybill.key"
-        return FileManager.default.fileExists(atPath: credential) ? credential : recorded
+    /// It comes before any file: it is in memory that is never swapped out, and readable by the service alone.
+    private static var credential: String? {
+        guard let directory = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] else { return nil }
+        let path = directory + "/waybill.key"
+        return FileManager.default.fileExists(atPath: path) ? path : nil
     }
 
     static func logKeyLabel(origin: String) -> SecretLabel {
