@@ -11,6 +11,7 @@ public enum OperationError: ReportableError, Equatable {
     case unknownEntry(Int64, size: Int64)
     case unknownCustomField(name: String, known: [String])
     case personalText(option: String)
+    case choice(option: String, allowed: [String])
     case apiKeyShape
     case toolMissing(tool: String, package: String)
     case signingFailed
@@ -32,6 +33,7 @@ public enum OperationError: ReportableError, Equatable {
         case .unknownEntry: "unknown-log-entry"
         case .unknownCustomField: "unknown-custom-field"
         case .personalText: "personal-data-in-text"
+        case .choice: "unknown-choice"
         case .apiKeyShape: "bad-api-key-shape"
         case .toolMissing: "tool-missing"
         case .signingFailed: "signing-failed"
@@ -58,6 +60,7 @@ public enum OperationError: ReportableError, Equatable {
             "SendGrid has no custom field named '\(name)'; it has \(known.isEmpty ? "none" : known.joined(separator: ", "))"
         case .personalText(let option):
             "\(option) contains '@' or a line break; it is written to the log, which holds no personal data"
+        case .choice(let option, let allowed): "\(option) is one of \(allowed.joined(separator: ", "))"
         case .apiKeyShape: "this is not a SendGrid API key: it has the form SG.xxxxx.yyyyy"
         case .toolMissing(let tool, _): "\(tool) is not installed"
         case .signingFailed: "ssh-keygen did not sign; its own message stands above"
@@ -91,7 +94,7 @@ public enum OperationError: ReportableError, Equatable {
         case .unreadable, .policyFile, .agreementFolder, .apiKeyShape, .sourceChanged, .emptySelection,
             .signingFailed:
             .badInput
-        case .personalText: .usage
+        case .personalText, .choice: .usage
         case .unknownSource, .unknownSegment, .unknownConsent, .unknownEntry, .unknownCustomField, .toolMissing,
             .unknownExport:
             .configuration

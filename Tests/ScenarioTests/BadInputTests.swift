@@ -203,6 +203,22 @@ struct BadInputTests {
         _ = try result.errorCode()
     }
 
+    @Test("an option with another word than the ones it takes names them, status 64")
+    func choices() async throws {
+        let stage = try await Stage()
+        try await stage.enroll()
+        for arguments in [
+            ["admin", "enroll", "bo", "--key", stage.path("anna.pub"), "--role", "king"],
+            ["agreement", "show", "--language", "xx"],
+            ["agreement", "show", "--agreement-version", "9"],
+        ] {
+            let result = try await Program.run(arguments + ["--home", stage.home, "--json"])
+            #expect(result.status == 64)
+            #expect(try result.errorCode() == "unknown-choice")
+        }
+        try await stage.close()
+    }
+
     @Test("a workspace is not made twice, nor where nothing can be made")
     func create() async throws {
         let stage = try await Stage()

@@ -29,7 +29,7 @@ extension Workspace {
         _ name: String, by administrator: AdministratorName, language: String
     ) async throws -> ConsentRequestReport {
         guard let language = Language(rawValue: language) else {
-            throw OperationError.agreementFolder(path: "--language", problem: "it is either en or sv")
+            throw OperationError.choice(option: "--language", allowed: Language.allCases.map(\.rawValue))
         }
         let id = try destination(name).id
         let nonce = Hex.encode(try RandomBytes.make(count: 32))

@@ -40,7 +40,7 @@ extension Workspace {
         _ name: AdministratorName, keyFile: String, role: String
     ) async throws -> AdministratorReport {
         guard let role = Administrator.Role(rawValue: role) else {
-            throw OperationError.agreementFolder(path: "--role", problem: "it is either administrator or auditor")
+            throw OperationError.choice(option: "--role", allowed: Administrator.Role.allCases.map(\.rawValue))
         }
         guard let data = FileManager.default.contents(atPath: keyFile), data.count < 65_536,
             let line = String(validating: data, as: UTF8.self)

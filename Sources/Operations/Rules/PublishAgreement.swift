@@ -54,12 +54,16 @@ extension Workspace {
     }
 
     /// The text of a version of the agreement, the newest unless told, in `language` (`en`, `sv`).
-    /// - Throws: ``OperationError/agreementFolder(path:problem:)`` if there is no such text.
+    /// - Throws: ``OperationError/choice(option:allowed:)`` if there is no such version or language.
     public func agreementText(version: Int64?, language: String) throws -> String {
+        guard let language = Language(rawValue: language) else {
+            throw OperationError.choice(option: "--language", allowed: Language.allCases.map(\.rawValue))
+        }
         let all = try store.reading { try $0.agreements() }
         let agreement = version.map { wanted in all.first { $0.version == wanted } } ?? all.last
-        guard let agreement, let language = Language(rawValue: language), let text = agreement.texts[language] else {
-            throw OperationError.agreementFolder(path: "agreement", problem: "there is no such version or language")
+        guard let text = agreement?.texts[language] else {
+            let versions = all.map { "\($0.version)" }
+            throw OperationError.choice(option: "--agreement-version", allowed: versions)
         }
         return text
     }
