@@ -58,8 +58,9 @@ public struct SendGrid: Sendable {
         case .success(let answer):
             return permit.conclude(Outcomes.outcome(answer, milliseconds: milliseconds))
         case .failure(let error):
-            // The gate may be waiting for this very connection to be gone.
-            if Task.isCancelled || error is any ReportableError { await connection.sever() }
+            // Whatever ended it, once this returns a removal may return: the socket must be gone by then, and what its
+            // buffer held with it.
+            await connection.sever()
             return permit.conclude(Outcomes.outcome(error, isCancelled: Task.isCancelled, milliseconds: milliseconds))
         }
     }
@@ -112,7 +113,7 @@ public struct SendGrid: Sendable {
             let authorization = permit.withKey(Self.authorization)
             answer = try await connection.exchange(.GET, path, at: permit.endpoint, authorization: authorization)
         } catch {
-            if Task.isCancelled { await connection.sever() }
+            await connection.sever()
             throw DeliveryError(transport: error, endpoint: permit.endpoint)
         }
         guard answer.status == 200 else { throw DeliveryError(answer, about: subject) }
