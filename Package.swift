@@ -9,6 +9,8 @@ let package = Package(
     products: [.executable(name: "waybill", targets: ["CLI"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // The channel between making batches ready and sending them; already in the graph through hummingbird.
+        .package(url: "https://github.com/apple/swift-async-algorithms.git", from: "1.1.4"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         // ByteBuffer, the chunk type of async-http-client's streamed bodies; already in the graph through it.
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -53,6 +55,7 @@ let package = Package(
             name: "Operations",
             dependencies: [
                 "Model", "Vault", "Consent", "Ledger", "Governance", "Engine", "Delivery", "Store", "Sandbox",
+                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "Yams", package: "Yams"),
             ],
             resources: [

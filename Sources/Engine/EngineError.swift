@@ -35,6 +35,7 @@ public enum EngineError: ReportableError, Equatable {
     case rule(column: Int, problem: String)
     case incomplete(what: String)
     case contact(Place, problem: String)
+    case scratch(folder: String, problem: String)
 
     /// A stable slug; see `ReportableError`.
     public var code: String {
@@ -50,6 +51,7 @@ public enum EngineError: ReportableError, Equatable {
         case .rule: "bad-rule"
         case .incomplete: "incomplete-configuration"
         case .contact: "contact-not-encodable"
+        case .scratch: "scratch-file-failed"
         }
     }
 
@@ -69,6 +71,7 @@ public enum EngineError: ReportableError, Equatable {
         case .rule(let column, let problem): "the rule, column \(column): \(problem)"
         case .incomplete(let what): "the destination has no \(what)"
         case .contact(let place, let problem): "\(place): \(problem)"
+        case .scratch(let folder, let problem): "\(folder): \(problem)"
         }
     }
 
@@ -78,13 +81,38 @@ public enum EngineError: ReportableError, Equatable {
         case .encoding: "convert the file, for example: iconv -f ISO-8859-1 -t UTF-8 OLD > NEW"
         case .ragged: "quote fields that hold a comma or a line break"
         case .missingColumn: "names are compared letter by letter, capitals included"
+        case .scratch: "the folder needs room for 16 bytes a profile while an export is counted"
         case .rule: #"for example: country == "SE" and lifetime_value > 100"#
         default: nil
         }
     }
 
-    /// Input, all of it, but for what is not configured.
+    /// Input, nearly all of it.
     public var failure: FailureClass {
-        if case .incomplete = self { .configuration } else { .badInput }
+        switch self {
+        case .incomplete: .configuration
+        case .scratch: .io
+        default: .badInput
+        }
     }
+}
+
+extension EngineError {
+    /// The same, with its place moved down by `lines`.
+    func moved(lines: Int) -> EngineError {
+        switch self {
+        case .ragged(let place, let expected, let found):
+            .ragged(place.moved(lines: lines), expected: expected, found: found)
+        case .syntax(let place, let problem): .syntax(place.moved(lines: lines), problem: problem)
+        case .encoding(let place): .encoding(place.moved(lines: lines))
+        case .tooLong(let place, let what, let limit):
+            .tooLong(place.moved(lines: lines), what: what, limit: limit)
+        case .contact(let place, let problem): .contact(place.moved(lines: lines), problem: problem)
+        default: self
+        }
+    }
+}
+
+extension Place {
+    fileprivate func moved(lines: Int) -> Place { Place(file: file, line: line + lines, field: field) }
 }

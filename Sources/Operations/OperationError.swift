@@ -15,7 +15,6 @@ public enum OperationError: ReportableError, Equatable {
     case apiKeyShape
     case toolMissing(tool: String, package: String)
     case signingFailed
-    case sourceChanged
     case emptySelection
     case verificationFailed(violations: Int)
     case exportFailed(state: String)
@@ -37,7 +36,6 @@ public enum OperationError: ReportableError, Equatable {
         case .apiKeyShape: "bad-api-key-shape"
         case .toolMissing: "tool-missing"
         case .signingFailed: "signing-failed"
-        case .sourceChanged: "source-changed"
         case .emptySelection: "nothing-selected"
         case .verificationFailed: "log-not-verified"
         case .exportFailed: "export-failed"
@@ -64,7 +62,6 @@ public enum OperationError: ReportableError, Equatable {
         case .apiKeyShape: "this is not a SendGrid API key: it has the form SG.xxxxx.yyyyy"
         case .toolMissing(let tool, _): "\(tool) is not installed"
         case .signingFailed: "ssh-keygen did not sign; its own message stands above"
-        case .sourceChanged: "a source changed while the export was being prepared; nothing more is sent"
         case .emptySelection: "no profile is selected; an export of nothing is not run"
         case .verificationFailed(let count): "the log does not verify: \(count) violation\(count == 1 ? "" : "s")"
         case .exportFailed(let state): "the export ended as '\(state)'"
@@ -81,7 +78,6 @@ public enum OperationError: ReportableError, Equatable {
         case .unknownCustomField: "create the field under Marketing > Custom Fields; names are matched without case"
         case .apiKeyShape: "copy it whole from Settings > API Keys; it is shown once, when it is made"
         case .toolMissing(_, let package): "install it: apt-get install \(package)"
-        case .sourceChanged: "run the export again when the refresh is over"
         case .emptySelection: "see 'waybill segment count'; an empty source or file never empties a list"
         case .verificationFailed: "the violations say where; keep the database as it is and fetch an auditor"
         default: nil
@@ -91,7 +87,7 @@ public enum OperationError: ReportableError, Equatable {
     /// The class of failure, which decides the exit status.
     public var failure: FailureClass {
         switch self {
-        case .unreadable, .policyFile, .agreementFolder, .apiKeyShape, .sourceChanged, .emptySelection,
+        case .unreadable, .policyFile, .agreementFolder, .apiKeyShape, .emptySelection,
             .signingFailed:
             .badInput
         case .personalText, .choice: .usage

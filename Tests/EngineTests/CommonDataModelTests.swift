@@ -23,12 +23,8 @@ struct CommonDataModelTests {
     }
 
     private func read() throws -> [[String]] {
-        let source = SourceDefinition(name: try SourceName("s"), format: .commonDataModel(folder: folder.url.path))
-        var reader = try SourceReader(source, columns: ["EMail", "Id"])
-        var record = Record(columns: 2)
-        var found: [[String]] = []
-        while try reader.next(&record) { found.append((0..<2).map { String(decoding: record[$0], as: UTF8.self) }) }
-        return found
+        let source = try OpenSource(.commonDataModel(folder: folder.url.path))
+        return try source.files.flatMap { try rows($0, columns: ["EMail", "Id"]) }
     }
 
     @Test("header row, delimiter and place are said per partition; without a word there is no header row")
@@ -73,7 +69,7 @@ struct CommonDataModelTests {
         ])
     func refused(text: String, word: String) throws {
         try folder.write(text, to: "model.json")
-        let error = #expect(throws: EngineError.self) { _ = try CommonDataModelFolder(folder.url.path) }
+        let error = #expect(throws: EngineError.self) { _ = try CommonDataModelFolder(folder.url.path).entity(nil) }
         #expect(error?.message.contains(word) == true, "\(error?.message ?? "")")
     }
 

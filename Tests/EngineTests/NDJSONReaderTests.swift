@@ -12,7 +12,7 @@ struct NDJSONReaderTests {
 
     private func read(_ text: [UInt8], columns: [String] = ["a", "b"], chunk: Int = 65_536) throws -> [[String]] {
         let path = try folder.write(text, to: "x.ndjson")
-        return try rows(NDJSONReader(path, columns: columns, chunk: chunk), columns: columns.count)
+        return try rows(SourceFile.ndjson(path), columns: columns, chunk: chunk)
     }
 
     @Test("values come out as texts, numbers as they were spelt", arguments: [1, 2, 7, 65_536])
@@ -59,6 +59,6 @@ struct NDJSONReaderTests {
     @Test("the fields of a file are those of its first object")
     func fields() throws {
         let path = try folder.write("\n{\"x\":1,\"y\":{\"z\":2}}\n{\"w\":1}\n", to: "x.ndjson")
-        #expect(try NDJSONReader.fields(of: path) == ["x", "y"])
+        #expect(try SourceFile.ndjson(path).fields == ["x", "y"])
     }
 }

@@ -9,13 +9,19 @@ struct SegmentRuleTests {
     /// A profile with these values, empty where nothing is said.
     private func matches(_ rule: String, _ values: [String: String]) throws -> Bool {
         let columns = ["country", "value", "date", "Full Name", "flag"]
-        var record = Record(columns: columns.count)
-        for (index, column) in columns.enumerated() {
-            let start = record.count
-            record.append(Array((values[column] ?? "").utf8))
-            record.setField(index, from: start)
+        let texts = columns.map { Array((values[$0] ?? "").utf8) }
+        var table = RowTable(columns: columns.count)
+        table.fill(rows: 1) { _, fields in
+            var end = 0
+            for index in texts.indices {
+                fields[index] = RowTable.place(end..<(end + texts[index].count))
+                end += texts[index].count
+            }
+            return 1
         }
-        return try RuleEvaluator(SegmentRule(parsing: rule), columns: columns).matches(record)
+        table.bytes = texts.flatMap(\.self)
+        return try RuleProgram(SegmentRule(parsing: rule), columns: columns, now: 0)
+            .matches(0, of: table, table.bytes.span)
     }
 
     @Test(
@@ -89,7 +95,7 @@ struct SegmentRuleTests {
     @Test("a field that the source does not have is refused when the rule is bound")
     func unknownField() throws {
         let rule = try SegmentRule(parsing: "nothing is null")
-        #expect(throws: EngineError.self) { _ = try RuleEvaluator(rule, columns: ["country"]) }
+        #expect(throws: EngineError.self) { _ = try RuleProgram(rule, columns: ["country"], now: 0) }
     }
 
     @Test("any tree prints to a text that parses to the same tree", arguments: 0..<300)

@@ -29,14 +29,27 @@ final class Folder {
     func write(_ text: String, to name: String) throws -> String { try write(Array(text.utf8), to: name) }
 }
 
-/// All rows that a reader yields, as texts.
-func rows(_ reader: any RecordReader, columns: Int) throws -> [[String]] {
-    var record = Record(columns: columns)
+/// All rows of a file, as texts.
+func rows(_ file: SourceFile, columns: [String], chunk: Int = ReadingLimits.chunk) throws -> [[String]] {
+    let parser = try file.parser(for: columns)
+    var reader = ChunkReader([file], chunk: chunk)
+    var line = file.start.line
     var rows: [[String]] = []
-    while try reader.next(&record) {
-        rows.append((0..<columns).map { String(decoding: record[$0], as: UTF8.self) })
+    while let chunk = try reader.next() {
+        try UTF8Check.check(chunk.bytes, chunk.count, path: file.path, line: line)
+        var table = RowTable(columns: columns.count)
+        line += try parser.parse(chunk, line: line, into: &table)
+        for row in 0..<table.count {
+            rows.append((0..<columns.count).map { String(decoding: table.bytes[table.field(row, $0)], as: UTF8.self) })
+        }
     }
     return rows
+}
+
+/// Lends the bytes of `text`.
+func withBytes<R>(_ text: String, _ body: (RawSpan, Range<Int>) -> R) -> R {
+    let bytes = Array(text.utf8)
+    return body(bytes.span.bytes, 0..<bytes.count)
 }
 
 /// The error that `body` throws, as `code at line`.
@@ -44,6 +57,24 @@ func failure(_ body: () throws -> Void) -> String? {
     do {
         try body()
         return nil
+    } catch {
+        return name(error)
+    }
+}
+
+/// The error that `body` throws, as `code at line`.
+func failure(_ body: () async throws -> Void) async -> String? {
+    do {
+        try await body()
+        return nil
+    } catch {
+        return name(error)
+    }
+}
+
+private func name(_ error: any Error) -> String {
+    do {
+        throw error
     } catch let error as EngineError {
         let line: Int? =
             switch error {

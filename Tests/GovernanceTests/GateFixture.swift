@@ -150,12 +150,14 @@ final class GateFixture: Sendable {
             destination: DestinationID(id), listID: ContactListID(list),
             segments: try segments.map { try SegmentName($0) },
             fields: fields)
+        var contacts = EncodedContacts()
         for index in 0..<count {
-            var row = ContactRow()
-            row.append(Array("p\(index)@example.com".utf8))
-            for _ in fields.dropFirst() { row.append(Array("x".utf8)) }
-            _ = try builder.add(row)
+            let address = Array("p\(index)@example.com".utf8)
+            let bytes = address + Array("x".utf8)
+            let values = fields.indices.map { $0 == 0 ? 0..<address.count : address.count..<bytes.count }
+            try builder.encoder.encode(bytes.span, values, into: &contacts)
         }
+        _ = try builder.add(contacts)
         guard let batch = builder.finish() else { throw CancellationError() }
         return batch
     }

@@ -58,7 +58,7 @@ struct SourceCommand: AsyncParsableCommand {
         @Argument var name: SourceName
 
         func run() async throws {
-            let report = try global.workspace().checkSource(name)
+            let report = try await global.workspace().checkSource(name)
             try Terminal.shared.answer(report) { "\(report.name): \(report.profiles ?? 0) profiles, well-formed" }
         }
     }
@@ -117,7 +117,7 @@ struct SegmentCommand: AsyncParsableCommand {
         @Argument var name: SegmentName
 
         func run() async throws {
-            let report = try global.workspace().countSegment(name)
+            let report = try await global.workspace().countSegment(name)
             try Terminal.shared.answer(report) { SegmentCommand.words(report) }
         }
     }

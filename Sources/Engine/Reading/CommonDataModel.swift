@@ -5,99 +5,133 @@ internal import FoundationEssentials
 /// It holds `model.json` and the CSV partitions it names (MicrosoftDocs/common-data-model-and-service, model-json.md).
 /// Properties that are not read, prefixed ones among them, are let pass.
 struct CommonDataModelFolder {
+    /// One entity: what its rows are, and the files that hold them.
+    struct Entity {
+        let name: String
+        let attributes: [(name: String, type: FieldType)]
+        let partitions: [Partition]
+    }
+
     struct Partition {
         let path: String
         let hasHeader: Bool
-        let delimiter: UInt8
+        let dialect: CSVDialect
     }
 
-    let attributes: [String]
-    let partitions: [Partition]
+    private let folder: String
+    private let path: String
+    private let entities: [Model.Entity]
 
-    private struct Model: Decodable {
-        let entities: [Entity]
-    }
-
-    private struct Entity: Decodable {
-        struct Attribute: Decodable {
-            let name: String
-        }
-
-        struct Part: Decodable {
-            struct Format: Decodable {
-                let columnHeaders: Bool?
-                let delimiter: String?
-                let encoding: String?
-            }
-
-            let name: String?
-            let location: String?
-            let fileFormatSettings: Format?
-        }
-
-        let name: String
-        let attributes: [Attribute]?
-        let partitions: [Part]?
-    }
+    /// Customer Insights' name for the unified profile.
+    private static let profileEntity = "Customer"
+    private static let maximumSize: Int64 = 64 << 20
 
     init(_ folder: String) throws(EngineError) {
-        let path = folder + "/model.json"
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw .unreadable(path: path, problem: "there is no such file, or it cannot be read")
+        self.folder = folder
+        path = folder + "/model.json"
+        let input = try InputFile(path)
+        guard input.fingerprint.size <= Self.maximumSize else {
+            throw .model(path: path, problem: "it is larger than \(Self.maximumSize >> 20) MiB")
         }
+        let (bytes, count) = try input.read(at: 0, count: Int(input.fingerprint.size))
         let model: Model
         do {
-            model = try JSONDecoder().decode(Model.self, from: data)
+            model = try JSONDecoder().decode(Model.self, from: Data(bytes.prefix(count)))
         } catch {
             throw .model(path: path, problem: Self.problem(error))
         }
-        guard let entity = model.entities.first, model.entities.count == 1 else {
-            let names = model.entities.map(\.name).joined(separator: ", ")
-            throw .model(
-                path: path,
-                problem: model.entities.isEmpty
-                    ? "it has no entity" : "it has several entities (\(names)); so far one alone is read")
+        if let version = model.version, version != "1.0" {
+            throw .model(path: path, problem: "its version is '\(version)'; only 1.0 is known")
         }
-        let attributes = (entity.attributes ?? []).map(\.name)
-        guard !attributes.isEmpty else { throw .model(path: path, problem: "'\(entity.name)' has no attributes") }
-        if let name = attributes.first(where: { name in attributes.filter { $0 == name }.count > 1 }) {
-            throw .duplicateColumn(name, path: path)
+        guard !model.entities.isEmpty else { throw .model(path: path, problem: "it has no entity") }
+        if let twice = model.entities.first(where: { one in model.entities.filter { $0.name == one.name }.count > 1 }) {
+            throw .model(path: path, problem: "it has the entity '\(twice.name)' twice")
         }
-        var partitions: [Partition] = []
-        for part in entity.partitions ?? [] {
-            // A partition without location has a schema only.
-            guard let location = part.location else { continue }
-            partitions.append(try Self.partition(part, location, folder, path))
-        }
-        self.attributes = attributes
-        self.partitions = partitions
+        entities = model.entities
     }
 
-    private static func partition(
-        _ part: Entity.Part, _ location: String, _ folder: String, _ path: String
-    ) throws(EngineError) -> Partition {
+    /// The names of all entities.
+    var names: [String] { entities.map(\.name) }
+
+    /// One entity; if none is named, the only one there is, or `Customer`.
+    func entity(_ name: String?) throws(EngineError) -> Entity {
+        let wanted = name ?? (entities.count == 1 ? entities[0].name : Self.profileEntity)
+        guard let found = entities.first(where: { $0.name == wanted }) else {
+            throw .model(
+                path: path,
+                problem: name == nil
+                    ? "it has several entities, and none is named \(Self.profileEntity); say which is meant: "
+                        + names.joined(separator: ", ")
+                    : "it has no entity '\(wanted)'; it has " + names.joined(separator: ", "))
+        }
+        guard found.type != "ReferenceEntity" else {
+            throw .model(path: path, problem: "'\(wanted)' only refers to an entity of another model")
+        }
+        var attributes: [(name: String, type: FieldType)] = []
+        for attribute in found.attributes ?? [] {
+            guard !attributes.contains(where: { $0.name == attribute.name }) else {
+                throw .duplicateColumn(attribute.name, path: path)
+            }
+            attributes.append((attribute.name, try type(attribute, of: wanted)))
+        }
+        guard !attributes.isEmpty else { throw .model(path: path, problem: "'\(wanted)' has no attributes") }
+        var partitions: [Partition] = []
+        for part in found.partitions ?? [] {
+            // A partition without location has a schema only.
+            guard let location = part.location else { continue }
+            partitions.append(try partition(part, location))
+        }
+        return Entity(name: wanted, attributes: attributes, partitions: partitions)
+    }
+
+    private func type(_ attribute: Model.Entity.Attribute, of entity: String) throws(EngineError) -> FieldType {
+        guard let text = attribute.dataType else { return .string }
+        guard let type = FieldType.allCases.first(where: { $0.rawValue.lowercased() == text.lowercased() }) else {
+            throw .model(
+                path: path, problem: "'\(entity).\(attribute.name)' has the data type '\(text)', which is not known")
+        }
+        return type
+    }
+
+    private func partition(_ part: Model.Entity.Part, _ location: String) throws(EngineError) -> Partition {
         let format = part.fileFormatSettings
         let name = part.name ?? location
-        if let encoding = format?.encoding, !["utf-8", "utf8"].contains(encoding.lowercased()) {
-            throw .model(path: path, problem: "partition '\(name)' is encoded in \(encoding); only UTF-8 is read")
+        func refuse(_ problem: String) -> EngineError {
+            .model(path: path, problem: "partition '\(name)' \(problem)")
+        }
+        if let type = format?.type, type != "CsvFormatSettings" {
+            throw refuse("has the format '\(type)'; only CsvFormatSettings is read")
+        }
+        if let encoding = format?.encoding, !["utf-8", "utf8", "us-ascii", "ascii"].contains(encoding.lowercased()) {
+            throw refuse("is encoded in \(encoding); only UTF-8 is read")
         }
         let delimiter = format?.delimiter ?? ","
-        guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first, byte != 0x22, byte != 0x0A, byte != 0x0D
-        else {
-            throw .model(path: path, problem: "partition '\(name)' has a delimiter that is not one character")
-        }
-        guard let file = resolve(location, in: folder) else {
-            throw .model(path: path, problem: "the file of partition '\(name)' is not under \(folder)")
+        guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first, ![0x00, 0x0A, 0x0D, 0x22].contains(byte)
+        else { throw refuse("has a delimiter that is not one character") }
+        guard let file = resolve(location) else { throw refuse("has no file under \(folder)") }
+        let quotes: CSVDialect.Quotes
+        switch (format?.quoteStyle, format?.csvStyle) {
+        case ("QuoteStyle.None", _): quotes = .none
+        case (nil, "CsvStyle.QuoteAfterDelimiter"), ("QuoteStyle.Csv", "CsvStyle.QuoteAfterDelimiter"):
+            quotes = .afterDelimiter
+        case (nil, nil), (nil, "CsvStyle.QuoteAlways"), ("QuoteStyle.Csv", nil),
+            ("QuoteStyle.Csv", "CsvStyle.QuoteAlways"):
+            quotes = .anywhere
+        case (let quoteStyle, let csvStyle):
+            throw refuse(
+                "has the quoteStyle '\(quoteStyle ?? "")' and csvStyle '\(csvStyle ?? "")', not known together")
         }
         // Without a word about it, a partition has no header row.
-        return Partition(path: file, hasHeader: format?.columnHeaders ?? false, delimiter: byte)
+        return Partition(
+            path: file, hasHeader: format?.columnHeaders ?? false,
+            dialect: CSVDialect(delimiter: byte, quotes: quotes))
     }
 
     /// Finds a partition's file under the folder: a location is a relative path, or the address it had in the lake, of
     /// which the longest end that exists here counts.
     ///
     /// Never outside the folder.
-    private static func resolve(_ location: String, in folder: String) -> String? {
+    private func resolve(_ location: String) -> String? {
         let decoded = URL(string: location)?.path(percentEncoded: false) ?? location
         let parts = decoded.split(separator: "/").filter { $0 != "." }
         guard !parts.isEmpty, !parts.contains(".."), !decoded.utf8.contains(0) else { return nil }
@@ -117,4 +151,47 @@ struct CommonDataModelFolder {
         default: "it is not JSON"
         }
     }
+}
+
+/// `model.json`, as far as it is read.
+private struct Model: Decodable {
+    struct Entity: Decodable {
+        struct Attribute: Decodable {
+            let name: String
+            let dataType: String?
+        }
+
+        struct Part: Decodable {
+            struct Format: Decodable {
+                let type: String?
+                let columnHeaders: Bool?
+                let delimiter: String?
+                let encoding: String?
+                let quoteStyle: String?
+                let csvStyle: String?
+
+                enum CodingKeys: String, CodingKey {
+                    case type = "$type"
+                    case columnHeaders, delimiter, encoding, quoteStyle, csvStyle
+                }
+            }
+
+            let name: String?
+            let location: String?
+            let fileFormatSettings: Format?
+        }
+
+        let type: String?
+        let name: String
+        let attributes: [Attribute]?
+        let partitions: [Part]?
+
+        enum CodingKeys: String, CodingKey {
+            case type = "$type"
+            case name, attributes, partitions
+        }
+    }
+
+    let version: String?
+    let entities: [Entity]
 }

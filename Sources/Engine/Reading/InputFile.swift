@@ -6,19 +6,22 @@ public struct SourceFingerprint: Sendable, Hashable {
     public let path: String
     /// Its bytes.
     public let size: Int64
-    /// Nanoseconds since 1970 of its last change.
+    /// Nanoseconds since 1970 of the last change of its bytes.
     public let modified: Int64
     /// Which file it is.
     public let inode: UInt64
 }
 
-/// A file that is read from front to end, in chunks.
+/// A file that is read at any place, by any task.
 ///
-/// The one place where Engine touches the system.
-final class InputFile {
+/// The one place where Engine reads from the system.
+final class InputFile: Sendable {
     let path: String
     let fingerprint: SourceFingerprint
     private let descriptor: Int32
+
+    /// How many zeros follow what is read, so that eight bytes can be looked at anywhere in it.
+    static let padding = 8
 
     init(_ path: String) throws(EngineError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -37,13 +40,27 @@ final class InputFile {
 
     deinit { close(descriptor) }
 
-    /// Reads the next bytes into `buffer`; 0 at the end.
-    func read(into buffer: inout [UInt8]) throws(EngineError) -> Int {
-        while true {
-            let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
-            if count >= 0 { return count }
-            guard errno == EINTR else { throw .unreadable(path: path, problem: "it cannot be read") }
+    /// Reads `count` bytes from `offset` on, fewer only at the end; ``padding`` zeros follow them.
+    func read(at offset: Int64, count: Int) throws(EngineError) -> (bytes: [UInt8], count: Int) {
+        var found = 0
+        var isBroken = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: count + Self.padding) { buffer, initialized in
+            while found < count {
+                let more = pread(
+                    descriptor, buffer.baseAddress.map { $0 + found }, count - found, off_t(offset) + off_t(found))
+                if more == 0 { break }
+                if more > 0 {
+                    found += more
+                } else if errno != EINTR {
+                    isBroken = true
+                    break
+                }
+            }
+            for index in found..<(found + Self.padding) { buffer.initializeElement(at: index, to: 0) }
+            initialized = found + Self.padding
         }
+        guard !isBroken else { throw .unreadable(path: path, problem: "it cannot be read") }
+        return (bytes, found)
     }
 
     /// Makes sure that the file is as it was when it was opened.

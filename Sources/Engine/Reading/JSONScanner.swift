@@ -2,165 +2,227 @@ internal import Model
 
 /// Walks over the JSON text of one line.
 struct JSONScanner {
-    private let text: [UInt8]
+    let path: String
+    /// Where the decoded values will stand.
+    let spill: Int
+    private(set) var line = 0
+    /// Strings with escapes, as they read, one after the other.
+    private(set) var decoded: [UInt8] = []
     private var position = 0
-    private let path: String
-    private let line: Int
+    private var start = 0
+    private var end = 0
 
-    init(_ text: [UInt8], path: String, line: Int) {
-        self.text = text
+    init(path: String, spill: Int) {
         self.path = path
-        self.line = line
+        self.spill = spill
     }
+
+    /// Turns to a line; false if it is blank.
+    mutating func begin(_ raw: RawSpan, _ range: Range<Int>, line: Int) -> Bool {
+        self.line = line
+        position = range.lowerBound
+        start = range.lowerBound
+        end = range.upperBound
+        skipSpace(raw)
+        return position < end
+    }
+
+    private func byte(_ raw: RawSpan) -> UInt8 { raw.unsafeLoad(fromByteOffset: position, as: UInt8.self) }
 
     static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A }
 
     private func error(_ problem: String) -> EngineError {
-        .syntax(Place(file: path, line: line), problem: "column \(position + 1): \(problem)")
+        .syntax(Place(file: path, line: line), problem: "column \(position - start + 1): \(problem)")
     }
 
-    private mutating func skipSpace() {
-        while position < text.count, Self.isSpace(text[position]) { position += 1 }
+    private mutating func skipSpace(_ raw: RawSpan) {
+        while position < end, Self.isSpace(byte(raw)) { position += 1 }
     }
 
-    /// Takes `byte` if it comes next.
-    mutating func take(_ byte: UInt8) throws(EngineError) -> Bool {
-        skipSpace()
-        guard position < text.count else { throw error("the line ends too early") }
-        guard text[position] == byte else { return false }
+    /// Takes `wanted` if it comes next.
+    mutating func take(_ raw: RawSpan, _ wanted: UInt8) throws(EngineError) -> Bool {
+        skipSpace(raw)
+        guard position < end else { throw error("the line ends too early") }
+        guard byte(raw) == wanted else { return false }
         position += 1
         return true
     }
 
-    mutating func expect(_ byte: UInt8, _ what: String) throws(EngineError) {
-        guard try take(byte) else { throw error("\(what) is expected") }
+    mutating func expect(_ raw: RawSpan, _ wanted: UInt8, _ what: String) throws(EngineError) {
+        guard try take(raw, wanted) else { throw error("\(what) is expected") }
     }
 
-    mutating func expectEnd() throws(EngineError) {
-        skipSpace()
-        guard position == text.count else { throw error("there is text after the object") }
+    mutating func expectEnd(_ raw: RawSpan) throws(EngineError) {
+        skipSpace(raw)
+        guard position == end else { throw error("there is text after the object") }
     }
 
-    /// Reads a string and appends its value.
-    mutating func string(into record: inout Record) throws(EngineError) {
-        try expect(UInt8(ascii: "\""), "a string")
-        while position < text.count {
-            let byte = text[position]
+    // MARK: Strings
+
+    private static let quotes = ByteWord.all(UInt8(ascii: "\""))
+    private static let backslashes = ByteWord.all(UInt8(ascii: "\\"))
+
+    /// Reads a string: where its value lies.
+    mutating func string(_ raw: RawSpan) throws(EngineError) -> Range<Int> {
+        try expect(raw, UInt8(ascii: "\""), "a string")
+        let from = position
+        while position < end {
+            let word = ByteWord.load(raw, position)
+            let marks =
+                (ByteWord.equal(word, Self.quotes) | ByteWord.equal(word, Self.backslashes) | ByteWord.controls(word))
+                & ByteWord.first(end - position)
+            guard marks != 0 else {
+                position += 8
+                continue
+            }
+            position += marks.trailingZeroBitCount >> 3
+            switch byte(raw) {
+            case UInt8(ascii: "\""):
+                position += 1
+                return from..<(position - 1)
+            case UInt8(ascii: "\\"): return try escaped(raw, from)
+            default: throw error("there is a control character in a string")
+            }
+        }
+        position = end
+        throw error("a string does not end")
+    }
+
+    /// Reads on in a string whose first escape is here, and writes its value out.
+    private mutating func escaped(_ raw: RawSpan, _ from: Int) throws(EngineError) -> Range<Int> {
+        let decodedStart = decoded.count
+        for index in from..<position { decoded.append(raw.unsafeLoad(fromByteOffset: index, as: UInt8.self)) }
+        while position < end {
+            let next = byte(raw)
             position += 1
-            switch byte {
-            case UInt8(ascii: "\""): return
-            case UInt8(ascii: "\\"): try escape(into: &record)
-            case 0..<0x20: throw error("there is a control character in a string")
-            default: record.append(byte)
+            switch next {
+            case UInt8(ascii: "\""): return (spill + decodedStart)..<(spill + decoded.count)
+            case UInt8(ascii: "\\"): try escape(raw)
+            case 0..<0x20:
+                position -= 1
+                throw error("there is a control character in a string")
+            default: decoded.append(next)
             }
         }
         throw error("a string does not end")
     }
 
-    private mutating func escape(into record: inout Record) throws(EngineError) {
-        guard position < text.count else { throw error("the line ends too early") }
-        let byte = text[position]
+    private mutating func escape(_ raw: RawSpan) throws(EngineError) {
+        guard position < end else { throw error("the line ends too early") }
+        let next = byte(raw)
         position += 1
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): record.append(byte)
-        case UInt8(ascii: "b"): record.append(0x08)
-        case UInt8(ascii: "f"): record.append(0x0C)
-        case UInt8(ascii: "n"): record.append(0x0A)
-        case UInt8(ascii: "r"): record.append(0x0D)
-        case UInt8(ascii: "t"): record.append(0x09)
-        case UInt8(ascii: "u"): try unicodeEscape(into: &record)
+        switch next {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): decoded.append(next)
+        case UInt8(ascii: "b"): decoded.append(0x08)
+        case UInt8(ascii: "f"): decoded.append(0x0C)
+        case UInt8(ascii: "n"): decoded.append(0x0A)
+        case UInt8(ascii: "r"): decoded.append(0x0D)
+        case UInt8(ascii: "t"): decoded.append(0x09)
+        case UInt8(ascii: "u"): try unicodeEscape(raw)
         default: throw error("there is no such escape")
         }
     }
 
-    private mutating func unicodeEscape(into record: inout Record) throws(EngineError) {
-        var code = try hexDigits()
+    private mutating func unicodeEscape(_ raw: RawSpan) throws(EngineError) {
+        var code = try hexDigits(raw)
         if (0xD800..<0xDC00).contains(code) {
-            guard position + 1 < text.count, text[position] == UInt8(ascii: "\\"),
-                text[position + 1] == UInt8(ascii: "u")
+            guard position + 1 < end, byte(raw) == UInt8(ascii: "\\"),
+                raw.unsafeLoad(fromByteOffset: position + 1, as: UInt8.self) == UInt8(ascii: "u")
             else { throw error("half of a surrogate pair is missing") }
             position += 2
-            let low = try hexDigits()
+            let low = try hexDigits(raw)
             guard (0xDC00..<0xE000).contains(low) else { throw error("half of a surrogate pair is missing") }
             code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
         }
         guard let scalar = Unicode.Scalar(code) else { throw error("half of a surrogate pair is missing") }
-        record.append(Array(String(Character(scalar)).utf8))
+        decoded.append(contentsOf: String(Character(scalar)).utf8)
     }
 
-    private mutating func hexDigits() throws(EngineError) -> UInt32 {
-        guard position + 4 <= text.count else { throw error("the line ends too early") }
+    private mutating func hexDigits(_ raw: RawSpan) throws(EngineError) -> UInt32 {
+        guard position + 4 <= end else { throw error("the line ends too early") }
         var value: UInt32 = 0
-        for byte in text[position..<(position + 4)] {
-            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+        for _ in 0..<4 {
+            guard let digit = Character(Unicode.Scalar(byte(raw))).hexDigitValue else {
                 throw error("four hexadecimal digits are expected")
             }
             value = value << 4 | UInt32(digit)
+            position += 1
         }
-        position += 4
         return value
     }
 
-    /// Reads a value that is neither array nor object and appends it.
-    mutating func scalar(into record: inout Record, named name: String) throws(EngineError) {
-        skipSpace()
-        guard position < text.count else { throw error("the line ends too early") }
-        switch text[position] {
-        case UInt8(ascii: "\""): try string(into: &record)
+    // MARK: Values
+
+    /// Reads a value that is neither array nor object: where it lies, empty for null.
+    mutating func scalar(_ raw: RawSpan, named name: String) throws(EngineError) -> Range<Int> {
+        skipSpace(raw)
+        guard position < end else { throw error("the line ends too early") }
+        switch byte(raw) {
+        case UInt8(ascii: "\""): return try string(raw)
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             throw error("'\(name)' is an object or array; a plain value is expected")
-        default:
-            let word = try word()
-            if !word.elementsEqual("null".utf8) { record.append(word) }
+        default: return try word(raw)
         }
     }
 
-    /// Reads `true`, `false`, `null` or a number.
-    private mutating func word() throws(EngineError) -> ArraySlice<UInt8> {
-        let start = position
-        while position < text.count, ![0x2C, 0x7D, 0x5D].contains(text[position]), !Self.isSpace(text[position]) {
-            position += 1
+    /// Reads `true`, `false`, `null` (as an empty range) or a number.
+    private mutating func word(_ raw: RawSpan) throws(EngineError) -> Range<Int> {
+        let from = position
+        while position < end, !Self.endsWord(byte(raw)) { position += 1 }
+        let range = from..<position
+        if spells("null", raw, range) { return from..<from }
+        if spells("true", raw, range) || spells("false", raw, range) || NumberText.isJSONNumber(raw, range) {
+            return range
         }
-        let word = text[start..<position]
-        guard
-            word.elementsEqual("true".utf8) || word.elementsEqual("false".utf8) || word.elementsEqual("null".utf8)
-                || NumberText.isJSONNumber(word)
-        else {
-            position = start
-            throw error("a value is expected")
+        position = from
+        throw error("a value is expected")
+    }
+
+    private static func endsWord(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") || isSpace(byte)
+    }
+
+    private func spells(_ word: StaticString, _ raw: RawSpan, _ range: Range<Int>) -> Bool {
+        guard word.utf8CodeUnitCount == range.count else { return false }
+        return word.withUTF8Buffer { text in
+            for index in 0..<text.count
+            where text[index] != raw.unsafeLoad(fromByteOffset: range.lowerBound + index, as: UInt8.self) {
+                return false
+            }
+            return true
         }
-        return word
     }
 
     /// Passes over any value.
-    mutating func skipValue(depth: Int) throws(EngineError) {
+    mutating func skipValue(_ raw: RawSpan, depth: Int) throws(EngineError) {
         guard depth < ReadingLimits.nesting else {
             throw error("values are nested more than \(ReadingLimits.nesting) deep")
         }
-        skipSpace()
-        guard position < text.count else { throw error("the line ends too early") }
-        var ignored = Record(columns: 0)
-        switch text[position] {
-        case UInt8(ascii: "\""): try string(into: &ignored)
+        skipSpace(raw)
+        guard position < end else { throw error("the line ends too early") }
+        let kept = decoded.count
+        defer { decoded.removeSubrange(kept...) }
+        switch byte(raw) {
+        case UInt8(ascii: "\""): _ = try string(raw)
         case UInt8(ascii: "{"):
             position += 1
             var isFirst = true
-            while try !take(UInt8(ascii: "}")) {
-                if !isFirst { try expect(UInt8(ascii: ","), "',' or '}'") }
+            while try !take(raw, UInt8(ascii: "}")) {
+                if !isFirst { try expect(raw, UInt8(ascii: ","), "',' or '}'") }
                 isFirst = false
-                try string(into: &ignored)
-                try expect(UInt8(ascii: ":"), "':'")
-                try skipValue(depth: depth + 1)
+                _ = try string(raw)
+                try expect(raw, UInt8(ascii: ":"), "':'")
+                try skipValue(raw, depth: depth + 1)
             }
         case UInt8(ascii: "["):
             position += 1
             var isFirst = true
-            while try !take(UInt8(ascii: "]")) {
-                if !isFirst { try expect(UInt8(ascii: ","), "',' or ']'") }
+            while try !take(raw, UInt8(ascii: "]")) {
+                if !isFirst { try expect(raw, UInt8(ascii: ","), "',' or ']'") }
                 isFirst = false
-                try skipValue(depth: depth + 1)
+                try skipValue(raw, depth: depth + 1)
             }
-        default: _ = try word()
+        default: _ = try word(raw)
         }
     }
 }

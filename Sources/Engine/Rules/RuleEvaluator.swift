@@ -1,6 +1,6 @@
 /// A rule bound to the places of its fields in a record.
 struct RuleEvaluator {
-    private indirect enum Node {
+    private indirect enum Node: Sendable {
         case compareText(Int, RuleTree.Comparison, [UInt8])
         case compareNumber(Int, RuleTree.Comparison, Double)
         case isNull(Int)
@@ -17,7 +17,7 @@ struct RuleEvaluator {
         root = try Self.bind(rule.tree, columns)
     }
 
-    func matches(_ record: borrowing Record) -> Bool { Self.evaluate(root, record) }
+    func matches(_ row: Int, _ table: borrowing RowTable) -> Bool { Self.evaluate(root, row, table) }
 
     private static func bind(_ tree: RuleTree, _ columns: [String]) throws(EngineError) -> Node {
         func place(_ field: String) throws(EngineError) -> Int {
@@ -51,20 +51,20 @@ struct RuleEvaluator {
         }
     }
 
-    private static func evaluate(_ node: Node, _ record: borrowing Record) -> Bool {
+    private static func evaluate(_ node: Node, _ row: Int, _ record: borrowing RowTable) -> Bool {
         switch node {
-        case .and(let left, let right): return evaluate(left, record) && evaluate(right, record)
-        case .or(let left, let right): return evaluate(left, record) || evaluate(right, record)
-        case .not(let inner): return !evaluate(inner, record)
-        case .isNull(let place): return record[place].isEmpty
+        case .and(let left, let right): return evaluate(left, row, record) && evaluate(right, row, record)
+        case .or(let left, let right): return evaluate(left, row, record) || evaluate(right, row, record)
+        case .not(let inner): return !evaluate(inner, row, record)
+        case .isNull(let place): return record.bytes[record.field(row, place)].isEmpty
         case .compareText(let place, let comparison, let text):
-            let value = record[place]
+            let value = record.bytes[record.field(row, place)]
             return !value.isEmpty && compare(value, comparison, text)
         case .compareNumber(let place, let comparison, let number):
-            guard let value = DecimalText.value(record[place]) else { return false }
+            guard let value = DecimalText.value(record.bytes[record.field(row, place)]) else { return false }
             return compare(value, comparison, number)
         case .isIn(let place, let texts, let numbers):
-            let value = record[place]
+            let value = record.bytes[record.field(row, place)]
             guard !value.isEmpty else { return false }
             if texts.contains(where: { value.elementsEqual($0) }) { return true }
             return !numbers.isEmpty && DecimalText.value(value).map(numbers.contains) == true

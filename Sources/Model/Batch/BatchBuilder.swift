@@ -1,23 +1,16 @@
-/// Encodes contacts into request bodies, cut by count and by bytes.
+/// Cuts encoded contacts into request bodies, by count and by bytes.
 public struct BatchBuilder: Sendable {
     private let destination: DestinationID
     private let listID: ContactListID
     private let segments: [SegmentName]
     private let fields: [ContactField]
     private let limits: BatchLimits
-    private let keys: [Key]
     private let head: [UInt8]
+    /// Encodes contacts for this builder.
+    public let encoder: ContactEncoder
 
-    private var body: [UInt8]
-    private var addresses = PackedAddresses()
-    private var contact: [UInt8] = []
-
-    private struct Key: Sendable {
-        /// `"first_name":` with its quotes and colon.
-        let prefix: [UInt8]
-        let isCustom: Bool
-        let isNumber: Bool
-    }
+    private var body: [UInt8] = []
+    private var addresses: [Range<Int>] = []
 
     private static let tail: [UInt8] = Array("]}".utf8)
 
@@ -28,81 +21,75 @@ public struct BatchBuilder: Sendable {
         destination: DestinationID, listID: ContactListID, segments: [SegmentName], fields: [ContactField],
         customFields: [CustomFieldDefinition] = [], limits: BatchLimits = .sendGrid
     ) throws(ModelError) {
-        guard fields.first == .email else { throw .field(name: "email") }
+        encoder = try ContactEncoder(fields: fields, customFields: customFields)
         self.destination = destination
         self.listID = listID
         self.segments = segments
         self.fields = fields
         self.limits = limits
-        keys = try fields.map { (field) throws(ModelError) in
-            var prefix: [UInt8] = []
-            guard case .custom(let name) = field else {
-                JSONText.writeString(field.name, to: &prefix)
-                return Key(prefix: prefix + [UInt8(ascii: ":")], isCustom: false, isNumber: false)
-            }
-            guard let definition = customFields.first(where: { $0.name.lowercased() == name.lowercased() }) else {
-                throw .field(name: field.name)
-            }
-            JSONText.writeString(definition.id, to: &prefix)
-            return Key(prefix: prefix + [UInt8(ascii: ":")], isCustom: true, isNumber: definition.type == .number)
-        }
         head = Array(#"{"list_ids":["\#(listID.text)"],"contacts":["#.utf8)
-        body = head
     }
 
-    /// Adds a contact.
+    /// Adds contacts, in their order.
     ///
-    /// Where it does not fit beside the ones before, those are returned as a finished batch and the contact opens the
-    /// next.
-    /// - Throws: ``ModelError/contactTooLarge(bytes:)``; ``ModelError/configuration(key:)`` if a slot for a number
-    ///   holds something else. The contact is then left out and the builder is as before.
-    public mutating func add(_ row: ContactRow) throws(ModelError) -> PreparedBatch? {
-        try encode(row)
-        let alone = head.count + contact.count + Self.tail.count
-        guard alone <= limits.bytes else { throw .contactTooLarge(bytes: alone) }
-        let fits =
-            addresses.count < limits.contacts && body.count + 1 + contact.count + Self.tail.count <= limits.bytes
-        let full = fits ? nil : finish()
-        if addresses.count > 0 { body.append(UInt8(ascii: ",")) }
-        body.append(contentsOf: contact)
-        addresses.append(row[0])
+    /// Returns the batches that became full.
+    /// - Parameter contacts: as ``encoder`` wrote them.
+    /// - Throws: ``ModelError/contactTooLarge(bytes:)`` for a contact that no request can hold.
+    public mutating func add(_ contacts: EncodedContacts) throws(ModelError) -> [PreparedBatch] {
+        var full: [PreparedBatch] = []
+        var next = 0
+        var start = 0
+        while next < contacts.count {
+            var end = start
+            let first = next
+            while next < contacts.count, addresses.count + (next - first) < limits.contacts,
+                bodyCount + (contacts.places[next].end - start) + Self.tail.count <= limits.bytes
+            {
+                end = contacts.places[next].end
+                next += 1
+            }
+            take(contacts, first..<next, bytes: start..<end)
+            start = end
+            guard next < contacts.count else { break }
+            if let batch = finish() {
+                full.append(batch)
+            } else if next == first {
+                throw .contactTooLarge(bytes: contacts.places[next].end - start)
+            }
+        }
         return full
+    }
+
+    private var bodyCount: Int { body.isEmpty ? head.count : body.count }
+
+    private mutating func take(_ contacts: EncodedContacts, _ run: Range<Int>, bytes: Range<Int>) {
+        guard !run.isEmpty else { return }
+        if body.isEmpty {
+            body.reserveCapacity(limits.bytes)
+            body += head
+        }
+        // The comma before the first contact of a body is left out.
+        let skipped = addresses.isEmpty ? 1 : 0
+        let shift = body.count - skipped
+        body += contacts.bytes[(bytes.lowerBound + skipped)..<bytes.upperBound]
+        var contactStart = bytes.lowerBound
+        for index in run {
+            let place = contacts.places[index]
+            let offset = shift + contactStart - bytes.lowerBound
+            addresses.append((offset + place.address.lowerBound)..<(offset + place.address.upperBound))
+            contactStart = place.end
+        }
     }
 
     /// The contacts added since the last finished batch, or nil if there are none.
     public mutating func finish() -> PreparedBatch? {
-        guard addresses.count > 0 else { return nil }
+        guard !addresses.isEmpty else { return nil }
+        body += Self.tail
         let batch = PreparedBatch(
-            destination: destination, listID: listID, segments: segments, fields: fields, addresses: addresses,
-            body: body + Self.tail)
-        body = head
-        addresses = PackedAddresses()
+            destination: destination, listID: listID, segments: segments, fields: fields,
+            addresses: PackedAddresses(bytes: body, ranges: addresses), body: body)
+        body = []
+        addresses = []
         return batch
-    }
-
-    private mutating func encode(_ row: ContactRow) throws(ModelError) {
-        contact.removeAll(keepingCapacity: true)
-        contact.append(UInt8(ascii: "{"))
-        var isFirst = true
-        var isInCustom = false
-        for (index, key) in keys.enumerated() {
-            let value = row[index]
-            if value.isEmpty { continue }
-            if !isFirst { contact.append(UInt8(ascii: ",")) }
-            if key.isCustom, !isInCustom {
-                contact.append(contentsOf: #""custom_fields":{"#.utf8)
-                isInCustom = true
-            }
-            isFirst = false
-            contact.append(contentsOf: key.prefix)
-            if key.isNumber {
-                guard NumberText.isJSONNumber(value) else { throw .configuration(key: fields[index].name) }
-                contact.append(contentsOf: value)
-            } else {
-                JSONText.writeString(utf8: value, to: &contact)
-            }
-        }
-        if isInCustom { contact.append(UInt8(ascii: "}")) }
-        contact.append(UInt8(ascii: "}"))
     }
 }

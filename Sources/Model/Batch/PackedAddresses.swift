@@ -1,22 +1,20 @@
-/// The lower-cased addresses of one batch in one stretch of memory.
+/// The lower-cased addresses of one batch, where they stand in its body.
 ///
 /// Always carried inside ``Personal``.
 public struct PackedAddresses: Sendable, Equatable {
-    private var bytes: [UInt8] = []
-    private var ends: [Int] = []
+    /// The bytes that hold them.
+    public let bytes: [UInt8]
+    /// Where in ``bytes`` each lies, in the order of the contacts.
+    public let ranges: [Range<Int>]
 
-    init() {}
+    init(bytes: [UInt8], ranges: [Range<Int>]) {
+        self.bytes = bytes
+        self.ranges = ranges
+    }
 
     /// How many addresses there are.
-    public var count: Int { ends.count }
-
-    mutating func append(_ address: some Collection<UInt8>) {
-        bytes.append(contentsOf: address)
-        ends.append(bytes.count)
-    }
+    public var count: Int { ranges.count }
 
     /// The address at `index`, UTF-8.
-    public subscript(index: Int) -> ArraySlice<UInt8> {
-        bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
-    }
+    public subscript(index: Int) -> ArraySlice<UInt8> { bytes[ranges[index]] }
 }

@@ -2,26 +2,34 @@
 public enum NumberText {
     /// Whether `text` is a JSON number as it stands.
     public static func isJSONNumber(_ text: some Collection<UInt8>) -> Bool {
-        var rest = text[...]
-        let isDigit = { (byte: UInt8) in (0x30...0x39).contains(byte) }
-        func dropDigits() -> Int {
-            let digits = rest.prefix(while: isDigit)
-            rest = rest[digits.endIndex...]
-            return digits.count
+        let bytes = Array(text)
+        return isJSONNumber(bytes.span.bytes, 0..<bytes.count)
+    }
+
+    /// Whether the bytes of `text` in `range` are a JSON number as they stand.
+    public static func isJSONNumber(_ text: RawSpan, _ range: Range<Int>) -> Bool {
+        var position = range.lowerBound
+        func byte() -> UInt8 {
+            position < range.upperBound ? text.unsafeLoad(fromByteOffset: position, as: UInt8.self) : 0
         }
-        if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
-        let leadsWithZero = rest.first == UInt8(ascii: "0")
+        func dropDigits() -> Int {
+            let start = position
+            while (0x30...0x39).contains(byte()) { position += 1 }
+            return position - start
+        }
+        if byte() == UInt8(ascii: "-") { position += 1 }
+        let leadsWithZero = byte() == UInt8(ascii: "0")
         let whole = dropDigits()
         guard whole > 0, !(leadsWithZero && whole > 1) else { return false }
-        if rest.first == UInt8(ascii: ".") {
-            rest = rest.dropFirst()
+        if byte() == UInt8(ascii: ".") {
+            position += 1
             guard dropDigits() > 0 else { return false }
         }
-        if let mark = rest.first, mark == UInt8(ascii: "e") || mark == UInt8(ascii: "E") {
-            rest = rest.dropFirst()
-            if let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { rest = rest.dropFirst() }
+        if byte() | 0x20 == UInt8(ascii: "e") {
+            position += 1
+            if byte() == UInt8(ascii: "+") || byte() == UInt8(ascii: "-") { position += 1 }
             guard dropDigits() > 0 else { return false }
         }
-        return rest.isEmpty
+        return position == range.upperBound
     }
 }

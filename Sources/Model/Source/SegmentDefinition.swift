@@ -6,6 +6,8 @@ public struct SegmentDefinition: Hashable, Sendable {
         case rule(String)
         /// A file with one member a row, in a column named like the source's identifying field.
         case members(path: String)
+        /// An entity of the source's Common Data Model folder with one member a row.
+        case entity(String)
     }
 
     /// Its name.
@@ -28,6 +30,7 @@ public struct SegmentDefinition: Hashable, Sendable {
         switch membership {
         case .rule(let text): members["rule"] = .string(text)
         case .members(let path): members["members"] = .string(path)
+        case .entity(let name): members["entity"] = .string(name)
         }
         return .object(members)
     }
@@ -38,6 +41,8 @@ public struct SegmentDefinition: Hashable, Sendable {
         let membership: Membership =
             if let rule = canonical.optionalString("rule") {
                 .rule(rule)
+            } else if let entity = canonical.optionalString("entity") {
+                .entity(entity)
             } else {
                 .members(path: try canonical.string("members"))
             }

@@ -6,8 +6,9 @@ public struct SourceDefinition: Hashable, Sendable {
         case csv(path: String)
         /// A file with one JSON object a line.
         case ndjson(path: String)
-        /// A Common Data Model folder: `model.json` and its CSV partitions.
-        case commonDataModel(folder: String)
+        /// A Common Data Model folder: `model.json` and the CSV partitions of one of its entities; if none is named, of
+        /// the only one, or of `Customer`.
+        case commonDataModel(folder: String, entity: String? = nil)
     }
 
     /// Its name.
@@ -26,15 +27,15 @@ public struct SourceDefinition: Hashable, Sendable {
 
     /// As stored and digested.
     public var canonical: CanonicalJSON {
-        let (kind, path) =
-            switch format {
-            case .csv(let path): ("csv", path)
-            case .ndjson(let path): ("ndjson", path)
-            case .commonDataModel(let folder): ("cdm", folder)
-            }
-        return .object([
-            "format": .string(kind), "id_field": .string(idField), "name": .string(name.text), "path": .string(path),
-        ])
+        var members: [String: CanonicalJSON] = ["id_field": .string(idField), "name": .string(name.text)]
+        switch format {
+        case .csv(let path): (members["format"], members["path"]) = (.string("csv"), .string(path))
+        case .ndjson(let path): (members["format"], members["path"]) = (.string("ndjson"), .string(path))
+        case .commonDataModel(let folder, let entity):
+            (members["format"], members["path"]) = (.string("cdm"), .string(folder))
+            if let entity { members["entity"] = .string(entity) }
+        }
+        return .object(members)
     }
 
     /// Reads back what ``canonical`` wrote.
@@ -45,7 +46,7 @@ public struct SourceDefinition: Hashable, Sendable {
             switch try canonical.string("format") {
             case "csv": .csv(path: path)
             case "ndjson": .ndjson(path: path)
-            case "cdm": .commonDataModel(folder: path)
+            case "cdm": .commonDataModel(folder: path, entity: canonical.optionalString("entity"))
             default: throw .configuration(key: "format")
             }
         self.init(

@@ -18,6 +18,10 @@ public struct ExportPlanReport: Encodable, Sendable {
     public let rejectedBy: [String: Int]
     /// The first rejections, at most 1,000.
     public let rejections: [RejectionReport]
+    /// How many profiles are in each segment.
+    public let members: [String: Int]
+    /// How many are in two segments at once; they are sent once.
+    public let overlaps: [OverlapReport]
     /// What the administrator should know.
     public let warnings: [String]
 }
@@ -26,19 +30,10 @@ public struct ExportPlanReport: Encodable, Sendable {
 /// stops it there.
 struct ExportPlan: Sendable {
     let destination: Destination
-    let segments: [SegmentDefinition]
-    let sources: [SourceDefinition]
-    let customFields: [CustomFieldDefinition]
-    let tally: Tally
-    let rejections: [Rejection]
-    let fingerprints: [SourceFingerprint]
+    let selection: Selection
     let warnings: [String]
 
-    /// A pipeline over the same inputs.
-    func pipeline() throws -> ExportPipeline {
-        try ExportPipeline(
-            destination: destination, segments: segments, sources: sources, customFields: customFields)
-    }
+    var tally: Tally { selection.tally }
 }
 
 extension Workspace {
@@ -58,7 +53,9 @@ extension Workspace {
         return ExportPlanReport(
             destination: id.text, counts: counts, fields: plan.destination.matching?.fields.map(\.name) ?? [],
             segments: plan.destination.segments.map(\.text), rejectedBy: plan.tally.rejectedBy,
-            rejections: plan.rejections.map(RejectionReport.init), warnings: plan.warnings)
+            rejections: plan.selection.rejections.map(RejectionReport.init),
+            members: plan.selection.memberCounts, overlaps: plan.selection.overlaps.map(OverlapReport.init),
+            warnings: plan.warnings)
     }
 
     func plan(
@@ -68,27 +65,24 @@ extension Workspace {
         let segments = try destination.segments.map { try segment($0) }
         let sources = try Set(segments.map(\.source)).sorted().map { try source($0) }
         let customFields = try await customFields(of: destination, sendGrid)
-        let pipeline = try ExportPipeline(
-            destination: destination, segments: segments, sources: sources, customFields: customFields)
-        while try pipeline.nextBatch() != nil {
-            try Task.checkCancellation()
-            progress(
-                ExportProgress(
-                    phase: .checking, fraction: Double(pipeline.bytesRead) / Double(max(1, pipeline.bytesTotal)),
-                    sent: 0,
-                    openJobs: 0))
-        }
-        var warnings: [String] = []
-        let policy = try policyInForce()
-        if pipeline.tally.prepared > policy.warnProfiles {
-            warnings.append(
-                "\(pipeline.tally.prepared) profiles are selected; more than \(policy.warnProfiles) in total to SendGrid "
-                    + "is not advised: it can take hours, and the contract with SendGrid sets its own limit")
+        let request = ExportRequest(
+            destination: destination, segments: segments, sources: sources, customFields: customFields,
+            now: time.now(), scratch: files.home)
+        let selection = try await Selection.make(request) { fraction in
+            progress(ExportProgress(phase: .checking, fraction: fraction, sent: 0, openJobs: 0))
         }
         return ExportPlan(
-            destination: destination, segments: segments, sources: sources, customFields: customFields,
-            tally: pipeline.tally, rejections: pipeline.rejections, fingerprints: pipeline.fingerprints,
-            warnings: warnings)
+            destination: destination, selection: selection, warnings: try sizeWarnings(selection.tally.prepared))
+    }
+
+    /// What the administrator should know about sending `profiles` of them.
+    func sizeWarnings(_ profiles: Int) throws -> [String] {
+        let advised = try policyInForce().warnProfiles
+        guard profiles > advised else { return [] }
+        return [
+            "\(profiles) profiles are selected; more than \(advised) in total to SendGrid is not advised: it can take "
+                + "hours, and the contract with SendGrid sets its own limit"
+        ]
     }
 
     /// The account's definitions of the matched custom fields; asked for only if there are any.
@@ -111,5 +105,12 @@ extension Tally {
     /// Counts by the reasons' slugs.
     var rejectedBy: [String: Int] {
         Dictionary(uniqueKeysWithValues: rejected.map { ($0.key.rawValue, $0.value) })
+    }
+}
+
+extension Selection {
+    /// Members by the segments' names.
+    var memberCounts: [String: Int] {
+        Dictionary(uniqueKeysWithValues: members.map { ($0.key.text, $0.value) })
     }
 }

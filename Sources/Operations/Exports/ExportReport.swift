@@ -57,6 +57,8 @@ public struct RejectionReport: Encodable, Sendable {
     public let source: String
     /// The number of the profile in its source, from 1.
     public let row: Int
+    /// The file of the source that it stands in.
+    public let file: String
     /// The line in the file where it starts.
     public let line: Int
     /// The contact field that is at fault, if one is.
@@ -67,9 +69,23 @@ public struct RejectionReport: Encodable, Sendable {
     init(_ rejection: Rejection) {
         source = rejection.source.text
         row = rejection.row
+        file = rejection.file
         line = rejection.line
         field = rejection.field
         reason = rejection.reason.rawValue
+    }
+}
+
+/// How many profiles are in two segments at once.
+public struct OverlapReport: Encodable, Sendable {
+    /// The two segments.
+    public let segments: [String]
+    /// The profiles in both.
+    public let profiles: Int
+
+    init(_ overlap: SegmentOverlap) {
+        segments = overlap.segments.map(\.text)
+        profiles = overlap.profiles
     }
 }
 
@@ -105,6 +121,10 @@ public struct ExportReport: Encodable, Sendable {
     public let rejections: [RejectionReport]
     /// How many profiles were rejected for each reason.
     public let rejectedBy: [String: Int]
+    /// How many profiles are in each segment.
+    public let members: [String: Int]
+    /// How many are in two segments at once; they are sent once.
+    public let overlaps: [OverlapReport]
     /// What the administrator should know.
     public let warnings: [String]
 

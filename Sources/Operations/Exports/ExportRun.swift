@@ -1,3 +1,4 @@
+internal import AsyncAlgorithms
 internal import Delivery
 internal import Engine
 internal import Governance
@@ -66,28 +67,50 @@ struct ExportRun: Sendable {
 
     // MARK: Sending
 
+    /// Encodes and sends side by side: while one batch is under way, the next is made ready and one more waits.
     private func send(_ end: inout ExportEnd, _ jobs: inout [Job]) async throws {
-        let pipeline = try plan.pipeline()
-        while let batch = try pipeline.nextBatch() {
-            try Task.checkCancellation()
-            guard pipeline.fingerprints == plan.fingerprints else { throw OperationError.sourceChanged }
-            let outcome = try await deliver(batch, &end)
-            switch outcome.status {
-            case .accepted(let job):
-                jobs.append(Job(id: job, contacts: batch.count))
-                end.batches += 1
-                end.bytes += batch.byteCount
-            case .refused:
-                end.counts.refused += batch.count
-            case .rateLimited, .unavailable, .unknown, .aborted:
-                end.counts.unknown += batch.count
+        let batches = AsyncThrowingChannel<PreparedBatch, any Error>()
+        let selection = plan.selection
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do {
+                    _ = try await selection.forEachBatch { batch in
+                        try Task.checkCancellation()
+                        await batches.send(batch)
+                    }
+                    batches.finish()
+                } catch {
+                    batches.fail(error)
+                }
             }
-            try stopIfHopeless(outcome)
-            progress(
-                ExportProgress(
-                    phase: .sending, fraction: Double(end.counts.sent) / Double(max(1, plan.tally.prepared)),
-                    sent: end.counts.sent, openJobs: jobs.count))
+            do {
+                for try await batch in batches { try await send(batch, &end, &jobs) }
+            } catch {
+                group.cancelAll()
+                throw error
+            }
         }
+        try Task.checkCancellation()
+    }
+
+    private func send(_ batch: PreparedBatch, _ end: inout ExportEnd, _ jobs: inout [Job]) async throws {
+        try Task.checkCancellation()
+        let outcome = try await deliver(batch, &end)
+        switch outcome.status {
+        case .accepted(let job):
+            jobs.append(Job(id: job, contacts: batch.count))
+            end.batches += 1
+            end.bytes += batch.byteCount
+        case .refused:
+            end.counts.refused += batch.count
+        case .rateLimited, .unavailable, .unknown, .aborted:
+            end.counts.unknown += batch.count
+        }
+        try stopIfHopeless(outcome)
+        progress(
+            ExportProgress(
+                phase: .sending, fraction: Double(end.counts.sent) / Double(max(1, plan.tally.prepared)),
+                sent: end.counts.sent, openJobs: jobs.count))
     }
 
     /// Makes transfers with one batch until one settles it.

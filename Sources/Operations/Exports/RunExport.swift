@@ -33,8 +33,9 @@ extension Workspace {
                 export: session.export.text, destination: id.text, state: end.state, counts: end.counts,
                 batches: end.batches, bytes: end.bytes,
                 durationMs: Int64((ContinuousClock.now - start) / .milliseconds(1)),
-                rejections: plan.rejections.map(RejectionReport.init), rejectedBy: plan.tally.rejectedBy,
-                warnings: plan.warnings)
+                rejections: plan.selection.rejections.map(RejectionReport.init), rejectedBy: plan.tally.rejectedBy,
+                members: plan.selection.memberCounts,
+                overlaps: plan.selection.overlaps.map(OverlapReport.init), warnings: plan.warnings)
         }
     }
 

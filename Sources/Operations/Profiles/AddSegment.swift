@@ -1,4 +1,5 @@
 internal import Engine
+internal import Governance
 public import Model
 internal import Store
 
@@ -12,29 +13,34 @@ public struct SegmentReport: Encodable, Sendable {
     public let rule: String?
     /// The file of its members, if it has one.
     public let membersFile: String?
+    /// The entity of its members, if it has one.
+    public let membersEntity: String?
     /// How many profiles are members, where they were counted.
     public let members: Int?
     /// How many profiles the source has, where they were counted.
     public let profiles: Int?
+    /// What the administrator should know.
+    public let warnings: [String]
 
-    init(_ segment: SegmentDefinition, count: (members: Int, profiles: Int)? = nil) {
+    init(_ segment: SegmentDefinition, count: (members: Int, profiles: Int)? = nil, warnings: [String] = []) {
         name = segment.name.text
         source = segment.source.text
-        (rule, membersFile) =
+        (rule, membersFile, membersEntity) =
             switch segment.membership {
-            case .rule(let text): (text, nil)
-            case .members(let path): (nil, path)
+            case .rule(let text): (text, nil, nil)
+            case .members(let path): (nil, path, nil)
+            case .entity(let name): (nil, nil, name)
             }
         members = count?.members
         profiles = count?.profiles
+        self.warnings = warnings
     }
 }
 
 extension Workspace {
     /// Adds a segment, or defines it anew; in that case consents that name it have to be given again.
-    /// - Throws: an error of class bad-input if the rule or the members file cannot be read.
+    /// - Throws: an error of class bad-input if the rule or the members cannot be read.
     public func addSegment(_ segment: SegmentDefinition) async throws -> SegmentReport {
-        let source = try source(segment.source)
         var segment = segment
         switch segment.membership {
         case .rule(let text):
@@ -43,11 +49,12 @@ extension Workspace {
         case .members(let path):
             segment = SegmentDefinition(
                 name: segment.name, source: segment.source, membership: .members(path: absolutePath(path)))
+        case .entity: break
         }
         // Counting is the honest check: it meets every row, and says at once if nobody is meant.
-        let count = try SourceInspection.count(segment, in: source)
+        let report = try await report(segment)
         try await store.transaction { [segment] in try $0.upsert(segment: segment) }
-        return SegmentReport(segment, count: count)
+        return report
     }
 
     /// All segments.
@@ -57,9 +64,16 @@ extension Workspace {
 
     /// Counts the members of a segment.
     /// - Throws: an error of class bad-input that names file and line.
-    public func countSegment(_ name: SegmentName) throws -> SegmentReport {
-        let segment = try segment(name)
-        return SegmentReport(segment, count: try SourceInspection.count(segment, in: source(segment.source)))
+    public func countSegment(_ name: SegmentName) async throws -> SegmentReport {
+        try await report(segment(name))
+    }
+
+    private func report(_ segment: SegmentDefinition) async throws -> SegmentReport {
+        let count = try await SourceInspection.count(
+            [segment], in: source(segment.source), now: time.now(), scratch: files.home)
+        let members = count.members[segment.name] ?? 0
+        return SegmentReport(
+            segment, count: (members, count.profiles), warnings: try sizeWarnings(members))
     }
 
     func segment(_ name: SegmentName) throws -> SegmentDefinition {

@@ -11,6 +11,8 @@ public struct SourceReport: Encodable, Sendable {
     public let format: String
     /// The file or folder, absolute.
     public let path: String
+    /// The entity of the folder, if one was named.
+    public let entity: String?
     /// The field that identifies a profile.
     public let idField: String
     /// The names of its fields.
@@ -24,8 +26,9 @@ public struct SourceReport: Encodable, Sendable {
             switch source.format {
             case .csv(let path): ("csv", path)
             case .ndjson(let path): ("ndjson", path)
-            case .commonDataModel(let folder): ("cdm", folder)
+            case .commonDataModel(let folder, _): ("cdm", folder)
             }
+        if case .commonDataModel(_, let entity) = source.format { self.entity = entity } else { entity = nil }
         idField = source.idField
         self.fields = fields
         self.profiles = profiles
@@ -49,10 +52,10 @@ extension Workspace {
 
     /// Reads a source from end to end and counts its profiles.
     /// - Throws: an error of class bad-input that names file and line.
-    public func checkSource(_ name: SourceName) throws -> SourceReport {
+    public func checkSource(_ name: SourceName) async throws -> SourceReport {
         let source = try source(name)
         return SourceReport(
-            source, fields: try SourceInspection.fields(of: source), profiles: try SourceInspection.check(source))
+            source, fields: try SourceInspection.fields(of: source), profiles: try await SourceInspection.check(source))
     }
 
     func source(_ name: SourceName) throws -> SourceDefinition {
@@ -68,7 +71,8 @@ extension SourceDefinition {
             switch format {
             case .csv(let path): .csv(path: absolutePath(path))
             case .ndjson(let path): .ndjson(path: absolutePath(path))
-            case .commonDataModel(let folder): .commonDataModel(folder: absolutePath(folder))
+            case .commonDataModel(let folder, let entity):
+                .commonDataModel(folder: absolutePath(folder), entity: entity)
             }
         return SourceDefinition(name: name, format: format, idField: idField)
     }

@@ -8,6 +8,7 @@ public enum RejectionReason: String, Sendable, CaseIterable, Hashable {
     case missingEmail = "missing_email"
     case invalidEmail = "invalid_email"
     case nonASCIIEmail = "non_ascii_email"
+    case contactTooLarge = "contact_too_large"
     case emailTooLong = "email_too_long"
     case duplicateEmail = "duplicate_email"
     case valueTooLong = "value_too_long"
@@ -24,6 +25,8 @@ public struct Rejection: Sendable, Hashable {
     public let source: SourceName
     /// Its number in the source, from 1.
     public let row: Int
+    /// Its file.
+    public let file: String
     /// The line in its file where it starts, from 1.
     public let line: Int
     /// The contact field at fault, if one is.

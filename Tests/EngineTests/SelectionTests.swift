@@ -5,19 +5,19 @@ import Testing
 
 @testable import Engine
 
-@Suite("The pipeline from profiles to batches")
-struct ExportPipelineTests {
+@Suite("Selection: from profiles to batches")
+struct SelectionTests {
     let folder: Folder
 
     init() throws {
         folder = try Folder()
     }
 
-    private func pipeline(
+    private func request(
         _ csv: String, rules: [String] = ["Id is not null"], others: [ContactField: String] = [:],
         doNotContact: [String] = [],
         customFields: [CustomFieldDefinition] = [], limits: BatchLimits = .sendGrid, members: String? = nil
-    ) throws -> ExportPipeline {
+    ) throws -> ExportRequest {
         let path = try folder.write(csv, to: "profiles.csv")
         let name = try SourceName("s")
         var segments = try rules.enumerated().map { index, rule in
@@ -31,16 +31,27 @@ struct ExportPipelineTests {
             id: try DestinationID("d1"), displayName: "x", listID: try ContactListID("list"), endpoint: .sendGrid,
             matching: DataMatching(email: "Email", others: others), segments: segments.map(\.name),
             doNotContact: doNotContact)
-        return try ExportPipeline(
+        return ExportRequest(
             destination: destination, segments: segments,
             sources: [SourceDefinition(name: name, format: .csv(path: path), idField: "Id")],
             customFields: customFields,
-            limits: limits)
+            limits: limits, now: Timestamp(seconds: 0), scratch: folder.url.path)
     }
 
-    private func contacts(_ pipeline: ExportPipeline) throws -> [[String: Any]] {
+    private func select(
+        _ csv: String, rules: [String] = ["Id is not null"], others: [ContactField: String] = [:],
+        doNotContact: [String] = [],
+        customFields: [CustomFieldDefinition] = [], limits: BatchLimits = .sendGrid, members: String? = nil
+    ) async throws -> Selection {
+        try await Selection.make(
+            request(
+                csv, rules: rules, others: others, doNotContact: doNotContact, customFields: customFields,
+                limits: limits, members: members))
+    }
+
+    private func contacts(_ selection: Selection) async throws -> [[String: Any]] {
         var contacts: [[String: Any]] = []
-        while let batch = try pipeline.nextBatch() {
+        _ = try await selection.forEachBatch { batch in
             let body = try JSONSerialization.jsonObject(with: Data(batch.body.reveal())) as? [String: Any]
             #expect(body?["list_ids"] as? [String] == ["list"])
             let found = try #require(body?["contacts"] as? [[String: Any]])
@@ -54,18 +65,18 @@ struct ExportPipelineTests {
     }
 
     @Test("each contact has exactly the matched fields that have a value, custom ones by identifier and type")
-    func fields() throws {
+    func fields() async throws {
         let custom = [
             CustomFieldDefinition(id: "e1_T", name: "Tier", type: .text),
             CustomFieldDefinition(id: "e2_N", name: "points", type: .number),
             CustomFieldDefinition(id: "e3_D", name: "since", type: .date),
         ]
-        let pipeline = try pipeline(
+        let selection = try await select(
             "Id,Email,First,City,T,P,D,Other\n1,A@Example.com,\"Å\"\"sa\",,gold, 12.50 ,2026-01-02,x\n2,b@example.com,,Malmö,,,,\n",
             others: [
                 .firstName: "First", .city: "City", .custom("tier"): "T", .custom("points"): "P", .custom("since"): "D",
             ], customFields: custom)
-        let found = try contacts(pipeline)
+        let found = try await contacts(selection)
         #expect(found.count == 2)
         #expect(Set(found[0].keys) == ["email", "first_name", "custom_fields"])
         #expect(found[0]["email"] as? String == "a@example.com")
@@ -78,7 +89,7 @@ struct ExportPipelineTests {
     }
 
     @Test("who is not sent is counted with the reason, and named by row and line alone")
-    func rejections() throws {
+    func rejections() async throws {
         let csv = """
             Id,Email,First,DoNotEmail,Opt,N
             1,a@example.com,A,,,1
@@ -95,17 +106,18 @@ struct ExportPipelineTests {
             11,i@example.com,J,0,,2
 
             """
-        let pipeline = try pipeline(
+        let selection = try await select(
             csv, others: [.firstName: "First", .custom("n"): "N"], doNotContact: ["Opt"],
             customFields: [CustomFieldDefinition(id: "e1_N", name: "n", type: .number)])
-        #expect(try contacts(pipeline).compactMap { $0["email"] as? String } == ["a@example.com", "i@example.com"])
         #expect(
-            pipeline.tally.rejected == [
+            try await contacts(selection).compactMap { $0["email"] as? String } == ["a@example.com", "i@example.com"])
+        #expect(
+            selection.tally.rejected == [
                 .duplicateEmail: 1, .missingEmail: 1, .invalidEmail: 1, .doNotContact: 2, .controlCharacter: 1,
                 .valueTooLong: 1,
                 .invalidNumber: 1, .nonASCIIEmail: 1,
             ])
-        let found = pipeline.rejections.map { "\($0.row) \($0.line) \($0.field ?? "-") \($0.reason.rawValue)" }
+        let found = selection.rejections.map { "\($0.row) \($0.line) \($0.field ?? "-") \($0.reason.rawValue)" }
         #expect(
             found == [
                 "2 3 email duplicate_email", "3 4 email missing_email", "4 5 email invalid_email",
@@ -118,26 +130,26 @@ struct ExportPipelineTests {
     @Test(
         "a profile in two segments goes once; one in none is filtered out; members come from CSV and NDJSON",
         arguments: ["csv", "ndjson"])
-    func segments(format: String) throws {
+    func segments(format: String) async throws {
         let members = try folder.write(
             format == "csv" ? "Other,Id\nx,2\ny,3\n" : "{\"Id\":2}\n{\"Id\":\"3\"}\n", to: "members.\(format)")
-        let pipeline = try pipeline(
+        let selection = try await select(
             "Id,Email,Country\n1,a@example.com,SE\n2,b@example.com,SE\n3,c@example.com,DE\n4,d@example.com,DE\n",
             rules: ["Country == \"SE\""], members: members)
-        #expect(try contacts(pipeline).count == 3)
-        #expect(pipeline.tally.filteredOut == 1)
+        #expect(try await contacts(selection).count == 3)
+        #expect(selection.tally.filteredOut == 1)
     }
 
     @Test(
         "what is missing is found before anything is produced",
         arguments: [("Mail", "missing-column"), ("Id,Email", "rule")])
-    func missing(header: String, expected: String) throws {
+    func missing(header: String, expected: String) async throws {
         let rule = expected == "missing-column" ? "Id is not null" : "Nothing is null"
-        #expect(failure { _ = try pipeline(header + "\n", rules: [rule]) } == "missing-column")
+        #expect(await failure { _ = try await select(header + "\n", rules: [rule]) } == "missing-column")
     }
 
     @Test("counts close and batches keep their limits, on any data", arguments: 0..<40)
-    func closes(seed: Int) throws {
+    func closes(seed: Int) async throws {
         var random = SeededGenerator(seed: UInt64(seed))
         var csv = "Id,Email,First\n"
         let count = Int.random(in: 0...120, using: &random)
@@ -148,18 +160,17 @@ struct ExportPipelineTests {
         }
         let limits = BatchLimits(
             contacts: Int.random(in: 1...9, using: &random), bytes: Int.random(in: 200...900, using: &random))
-        let pipeline = try pipeline(csv, others: [.firstName: "First"], limits: limits)
+        let selection = try await select(csv, others: [.firstName: "First"], limits: limits)
         var sent: [String] = []
-        while let batch = try pipeline.nextBatch() {
+        _ = try await selection.forEachBatch { batch in
             #expect(batch.count <= limits.contacts && batch.byteCount <= limits.bytes && batch.count > 0)
             sent += (0..<batch.count).map { String(decoding: batch.addresses.reveal()[$0], as: UTF8.self) }
         }
-        let tally = pipeline.tally
+        let tally = selection.tally
         #expect(tally.source == count, "seed \(seed)")
         #expect(tally.source == tally.filteredOut + tally.selected)
         #expect(tally.selected == tally.rejected.values.reduce(0, +) + tally.prepared)
         #expect(sent.count == tally.prepared && Set(sent).count == sent.count)
-        #expect(try pipeline.nextBatch() == nil)
     }
 
     @Test("no mutation of a source, a model or a rule crashes: it ends in rows or in an error", arguments: 0..<8)
@@ -188,12 +199,12 @@ struct ExportPipelineTests {
         for _ in 0..<150 {
             let source = try folder.write(mutate(csv), to: "m.csv")
             _ = failure {
-                _ = try rows(CSVReader(source, columns: ["Email"], names: nil, hasHeader: true, chunk: 7), columns: 1)
+                _ = try rows(SourceFile.csv(source), columns: ["Email"], chunk: 7)
             }
             let lines = try folder.write(mutate(json), to: "m.ndjson")
-            _ = failure { _ = try rows(NDJSONReader(lines, columns: ["Email"], chunk: 5), columns: 1) }
+            _ = failure { _ = try rows(SourceFile.ndjson(lines), columns: ["Email"], chunk: 5) }
             try folder.write(mutate(model), to: "model.json")
-            _ = failure { _ = try CommonDataModelFolder(folder.url.path) }
+            _ = failure { _ = try CommonDataModelFolder(folder.url.path).entity(nil) }
             let rule = String(decoding: mutate(#"a == "x" and (b in (1, 2) or not c is null)"#), as: UTF8.self)
             let found = failure { _ = try SegmentRule(parsing: rule) }
             #expect(found == nil || found == "bad-rule", "seed \(seed): \(rule)")

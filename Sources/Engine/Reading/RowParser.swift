@@ -1,0 +1,123 @@
+internal import Model
+
+/// How the rows of a file are spelled.
+enum RowLayout: Sendable, Hashable {
+    case csv(CSVDialect)
+    case ndjson
+}
+
+/// Parses the chunks of one file, whatever its layout.
+enum RowParser: Sendable {
+    case csv(CSVParser)
+    case ndjson(NDJSONParser)
+
+    /// Fills `table` with the rows of `chunk`; returns how many lines the chunk has.
+    func parse(_ chunk: consuming Chunk, line: Int, into table: inout RowTable) throws(EngineError) -> Int {
+        switch self {
+        case .csv(let parser): try parser.parse(chunk, line: line, into: &table)
+        case .ndjson(let parser): try parser.parse(chunk, line: line, into: &table)
+        }
+    }
+}
+
+/// One file of a source, opened and looked at.
+struct SourceFile: Sendable {
+    let input: InputFile
+    let layout: RowLayout
+    /// The names of its fields; of NDJSON, those of the first object.
+    let fields: [String]
+    /// Where its first profile starts.
+    let start: (offset: Int64, line: Int)
+
+    var path: String { input.path }
+
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    /// Opens a CSV file.
+    /// - Parameter names: the columns of a file without header row; nil if the first row names them.
+    static func csv(
+        _ path: String, dialect: CSVDialect = CSVDialect(), names: [String]? = nil, hasHeader: Bool = true
+    ) throws(EngineError) -> SourceFile {
+        let input = try InputFile(path)
+        let (first, mark) = try firstChunk(input, .csv(dialect))
+        guard hasHeader else {
+            return SourceFile(input: input, layout: .csv(dialect), fields: names ?? [], start: (mark, 1))
+        }
+        let header = try CSVParser.header(first, path: path, dialect: dialect)
+        if let names, names != header.names {
+            throw .model(path: path, problem: "its header row differs from the attributes in model.json")
+        }
+        return SourceFile(
+            input: input, layout: .csv(dialect), fields: header.names,
+            start: (mark + Int64(header.bytes), 1 + header.lines))
+    }
+
+    /// Opens a file with one JSON object a line.
+    static func ndjson(_ path: String) throws(EngineError) -> SourceFile {
+        let input = try InputFile(path)
+        let (first, mark) = try firstChunk(input, .ndjson)
+        return SourceFile(
+            input: input, layout: .ndjson, fields: try NDJSONParser.fields(first, path: path), start: (mark, 1))
+    }
+
+    /// The beginning of a file with its first row whole, and the length of the byte order mark before it.
+    private static func firstChunk(_ input: InputFile, _ layout: RowLayout) throws(EngineError) -> (Chunk, Int64) {
+        var wanted = 64 * 1024
+        while true {
+            var (bytes, count) = try input.read(at: 0, count: wanted)
+            let mark = bytes.starts(with: byteOrderMark) ? 3 : 0
+            guard !bytes.starts(with: [0xFF, 0xFE]), !bytes.starts(with: [0xFE, 0xFF]) else {
+                throw .encoding(Place(file: input.path, line: 1))
+            }
+            bytes.removeFirst(mark)
+            count -= mark
+            let isCut = Int64(count + mark) < input.fingerprint.size
+            if !isCut || wanted > ReadingLimits.record || RowEnds.last(in: bytes.span.bytes, count, layout) > 0 {
+                return (
+                    Chunk(bytes: bytes, count: count, file: 0, offset: Int64(mark), isCut: isCut), Int64(mark)
+                )
+            }
+            wanted = ReadingLimits.record + 4
+        }
+    }
+
+    /// A parser that fills `columns`.
+    /// - Throws: ``EngineError/missingColumn(_:path:known:)``.
+    func parser(for columns: [String]) throws(EngineError) -> RowParser {
+        for name in columns where !fields.contains(name) {
+            throw .missingColumn(name, path: path, known: fields)
+        }
+        switch layout {
+        case .csv(let dialect):
+            let targets = fields.map { columns.firstIndex(of: $0) ?? -1 }
+            return .csv(CSVParser(path: path, dialect: dialect, targets: targets))
+        case .ndjson: return .ndjson(NDJSONParser(path: path, columns: columns))
+        }
+    }
+}
+
+/// Whether bytes are UTF-8.
+enum UTF8Check {
+    /// Makes sure that the first `count` bytes are UTF-8; `line` is that of the first.
+    static func check(_ bytes: [UInt8], _ count: Int, path: String, line: Int) throws(EngineError) {
+        let raw = bytes.span.bytes
+        var index = 0
+        while true {
+            // Most of any file is ASCII: look for a high bit, eight bytes at a time.
+            while index < count &- 7, ByteWord.nonASCII(ByteWord.load(raw, index)) == 0 { index &+= 8 }
+            guard index < count else { return }
+            index += ByteWord.nonASCII(ByteWord.load(raw, index)).trailingZeroBitCount >> 3
+            var end = index
+            while end < count, raw.unsafeLoad(fromByteOffset: end, as: UInt8.self) >= 0x80 { end += 1 }
+            guard end > index else { continue }
+            // A stretch without ASCII is UTF-8 if and only if the text around it is.
+            do {
+                _ = try UTF8Span(validating: bytes.span.extracting(index..<end))
+            } catch {
+                let before = bytes[..<(index + error.byteOffsets.lowerBound)].reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
+                throw .encoding(Place(file: path, line: line + before))
+            }
+            index = end
+        }
+    }
+}

@@ -1,0 +1,122 @@
+public import Model
+
+/// What an export reads and where it goes.
+public struct ExportRequest: Sendable {
+    /// The destination, with its data matching.
+    public let destination: Destination
+    /// The destination's segments.
+    public let segments: [SegmentDefinition]
+    /// The sources of the segments.
+    public let sources: [SourceDefinition]
+    /// The account's definitions of the matched custom fields.
+    public let customFields: [CustomFieldDefinition]
+    /// How large a request may be.
+    public let limits: BatchLimits
+    /// The time that relative dates in rules start from.
+    public let now: Timestamp
+    /// A folder for a scratch file, which holds keyed fingerprints and has no name.
+    public let scratch: String
+
+    /// A request of these parts.
+    public init(
+        destination: Destination, segments: [SegmentDefinition], sources: [SourceDefinition],
+        customFields: [CustomFieldDefinition], limits: BatchLimits = .sendGrid, now: Timestamp, scratch: String
+    ) {
+        self.destination = destination
+        self.segments = segments
+        self.sources = sources
+        self.customFields = customFields
+        self.limits = limits
+        self.now = now
+        self.scratch = scratch
+    }
+}
+
+/// Which profiles an export sends, found by reading its sources once to the end.
+///
+/// Select, check flags, validate, de-duplicate: what is left is a bit for each profile, so that the second reading
+/// (``forEachBatch(_:)``) only has to encode. In memory are that bit, some bytes for each 256 KiB chunk of the files,
+/// and what ``Partitions`` holds; nothing of any profile.
+public struct Selection: Sendable {
+    /// What became of the profiles.
+    public let tally: Tally
+    /// The first 1,000 rejections, in the order of the profiles; ``tally`` counts all.
+    public let rejections: [Rejection]
+    /// How many profiles are in each segment.
+    public let members: [SegmentName: Int]
+    /// How many profiles are in two segments at once, for every two of one source that share any.
+    public let overlaps: [SegmentOverlap]
+    /// The files of all sources as they were when they were opened.
+    public let fingerprints: [SourceFingerprint]
+    /// Processor time by stage.
+    public let times: StageTimes
+
+    let inputs: [Input]
+    let builder: BatchBuilder
+
+    /// One source, read once.
+    struct Input: Sendable {
+        let source: OpenSource
+        let columns: [String]
+        let check: ContactCheck
+        var index = ChunkIndex()
+        var selected = RowSet()
+    }
+}
+
+/// How many profiles are in two segments at once.
+public struct SegmentOverlap: Sendable, Hashable {
+    /// The two segments.
+    public let segments: [SegmentName]
+    /// The profiles in both.
+    public let profiles: Int
+}
+
+/// A source with everything that its profiles are asked for.
+struct BoundSource: Sendable {
+    let definition: SourceDefinition
+    let open: OpenSource
+    let columns: [String]
+    let segments: [SegmentDefinition]
+    let check: ContactCheck
+
+    /// Opens the sources of a request, so that what is missing is found before anything is read.
+    static func bind(_ request: ExportRequest) throws(EngineError) -> [BoundSource] {
+        guard let matching = request.destination.matching else { throw .incomplete(what: "data matching") }
+        guard !request.segments.isEmpty else { throw .incomplete(what: "segments") }
+        var bound: [BoundSource] = []
+        for name in request.segments.map(\.source) where !bound.contains(where: { $0.definition.name == name }) {
+            guard let source = request.sources.first(where: { $0.name == name }) else {
+                throw .incomplete(what: "source \(name)")
+            }
+            bound.append(try BoundSource(source, request, matching))
+        }
+        return bound
+    }
+
+    private init(
+        _ definition: SourceDefinition, _ request: ExportRequest, _ matching: DataMatching
+    ) throws(EngineError) {
+        let open = try OpenSource(definition.format)
+        let segments = request.segments.filter { $0.source == definition.name }
+        var columns: [String] = []
+        func want(_ names: [String]) {
+            for name in names where !columns.contains(name) { columns.append(name) }
+        }
+        let flagNames =
+            open.fields.filter { FlagText.knownNames.contains($0.lowercased()) } + request.destination.doNotContact
+        want(matching.pairs.map(\.column))
+        want(flagNames)
+        want(try SegmentTests.columns(of: segments))
+        for name in columns where !open.fields.contains(name) {
+            throw .missingColumn(name, path: open.files.first?.path ?? definition.name.text, known: open.fields)
+        }
+        self.definition = definition
+        self.open = open
+        self.columns = columns
+        self.segments = segments
+        check = ContactCheck(
+            matching, columns: columns, flags: flagNames.compactMap { columns.firstIndex(of: $0) },
+            customFields: request.customFields, limits: request.limits)
+    }
+}
