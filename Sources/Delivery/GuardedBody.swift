@@ -8,7 +8,7 @@ internal import NIOCore
 struct GuardedBody: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
 
-    private static let chunk = 64 * 1024
+    private static let chunk = 256 * 1024
 
     private let bytes: [UInt8]
     private let standing: StandingCheck

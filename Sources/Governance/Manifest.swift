@@ -18,25 +18,18 @@ public struct Manifest: Sendable, Hashable {
 
     /// Tags the addresses of a batch.
     /// - Throws: `VaultError` if OpenSSL fails.
-    init(addresses: PackedAddresses, key: borrowing SecretBytes) throws {
-        var authenticator = try MessageAuthenticator(key: key)
-        var tags: [Tag] = []
-        tags.reserveCapacity(addresses.count)
-        for index in 0..<addresses.count {
-            tags.append(Tag(try authenticator.tag(addresses[index])))
-        }
-        tags.sort()
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(tags.count * Self.tagLength)
-        for tag in tags { tag.append(to: &bytes) }
-        self.bytes = bytes
+    public init(addresses: Personal<PackedAddresses>, key: borrowing SecretBytes) throws {
+        let packed = addresses.reveal()
+        let tags = try MessageAuthenticator(key: key)
+            .tags(of: packed.bytes, at: packed.ranges, length: Self.tagLength)
+        bytes = Tag.sorted(tags)
         digest = try SHA256.digest(of: bytes)
     }
 
     /// The tag of one address, given in lower case.
     /// - Throws: `VaultError` if OpenSSL fails.
     public static func tag(of address: Personal<String>, key: borrowing SecretBytes) throws -> [UInt8] {
-        var authenticator = try MessageAuthenticator(key: key)
+        let authenticator = try MessageAuthenticator(key: key)
         return Array(try authenticator.tag(Array(address.reveal().utf8)).bytes.prefix(tagLength))
     }
 
@@ -55,24 +48,53 @@ public struct Manifest: Sendable, Hashable {
 }
 
 /// A tag as two numbers, so that sorting a batch compares words.
-private struct Tag: Comparable {
+private struct Tag {
     let high: UInt64
     let low: UInt64
 
-    init(_ digest: Digest) {
-        high = digest.bytes[0..<8].reduce(0) { $0 << 8 | UInt64($1) }
-        low = digest.bytes[8..<16].reduce(0) { $0 << 8 | UInt64($1) }
-    }
-
-    static func < (left: Tag, right: Tag) -> Bool {
-        left.high != right.high ? left.high < right.high : left.low < right.low
-    }
-
-    func append(to bytes: inout [UInt8]) {
-        for word in [high, low] {
-            for shift in stride(from: 56, through: 0, by: -8) {
-                bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-            }
+    /// The same tags in ascending order.
+    ///
+    /// Tags are spread evenly, so each is put close to its place by its first bits; what is left is to order neighbours.
+    static func sorted(_ tags: [UInt8]) -> [UInt8] {
+        let count = tags.count / Manifest.tagLength
+        var bits: UInt64 = 1
+        while 1 << bits < count { bits += 1 }
+        let source = tags.span.bytes
+        func word(_ offset: Int) -> UInt64 {
+            UInt64(bigEndian: source.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
         }
+        var starts = [Int](repeating: 0, count: 1 << Int(bits) + 1)
+        for index in 0..<count { starts[Int(word(index * Manifest.tagLength) >> (64 - bits)) + 1] += 1 }
+        for index in starts.indices.dropFirst() { starts[index] += starts[index - 1] }
+        var ordered = [Tag](repeating: Tag(high: 0, low: 0), count: count)
+        for index in 0..<count {
+            let tag = Tag(high: word(index * Manifest.tagLength), low: word(index * Manifest.tagLength + 8))
+            let bucket = Int(tag.high >> (64 - bits))
+            ordered[starts[bucket]] = tag
+            starts[bucket] += 1
+        }
+        for index in ordered.indices.dropFirst() {
+            let tag = ordered[index]
+            var place = index
+            while place > 0, tag.precedes(ordered[place - 1]) {
+                ordered[place] = ordered[place - 1]
+                place -= 1
+            }
+            ordered[place] = tag
+        }
+        return bytes(ordered)
+    }
+
+    private func precedes(_ other: Tag) -> Bool { high != other.high ? high < other.high : low < other.low }
+
+    private static func bytes(_ tags: [Tag]) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: tags.count * Manifest.tagLength)
+        var span = bytes.mutableSpan
+        var out = span.mutableBytes
+        for (index, tag) in tags.enumerated() {
+            out.storeBytes(of: tag.high.bigEndian, toByteOffset: index * Manifest.tagLength, as: UInt64.self)
+            out.storeBytes(of: tag.low.bigEndian, toByteOffset: index * Manifest.tagLength + 8, as: UInt64.self)
+        }
+        return bytes
     }
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Hummingbird
 import Logging
+import NIOCore
 public import ServiceLifecycle
 
 /// A local SendGrid: its Marketing Contacts routes with their limits, errors and jobs, on 127.0.0.1.
@@ -69,9 +70,12 @@ public final class SandboxServer: Service {
     /// - Parameters:
     ///   - port: 0 for any that is free.
     ///   - host: nothing but 127.0.0.1: the sandbox has no users and no encryption.
+    ///   - isSink: whether everything is taken unread and nothing kept, without limits: what is measured against it is
+    ///     the client alone. Only the routes that an export needs are there.
     /// - Throws: ``SandboxError``.
     public static func start(
-        _ configuration: SandboxConfiguration = .init(), port: Int = 0, host: String = "127.0.0.1"
+        _ configuration: SandboxConfiguration = .init(), port: Int = 0, host: String = "127.0.0.1",
+        isSink: Bool = false
     ) async throws -> SandboxServer {
         guard host == "127.0.0.1" else { throw SandboxError.notLoopback(host: host) }
         guard (0...65_535).contains(port) else { throw SandboxError.cannotBind(port: port) }
@@ -82,17 +86,16 @@ public final class SandboxServer: Service {
         }
         let account = Account(configuration)
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)
-        let application = Application(
-            responder: SandboxResponder(account: account),
-            configuration: .init(address: .hostname(host, port: port)),
-            onServerRunning: { channel in
+        let application: any ApplicationProtocol =
+            isSink
+            ? Self.application(SandboxSink(), host, port) { listening.yield($0.localAddress?.port ?? 0) }
+            : Self.application(SandboxResponder(account: account), host, port) { channel in
                 // Inherited by the connections: a body shall not vanish into the system's buffers, where no test
                 // could see it half sent. The loopback's own are of several megabytes.
                 try? await channel.setOption(.socketOption(.so_rcvbuf), value: receiveBuffer).get()
                 try? await channel.setOption(.tcpOption(.init(rawValue: maximumSegment)), value: segmentSize).get()
                 listening.yield(channel.localAddress?.port ?? 0)
-            },
-            logger: quiet)
+            }
         let serving = Task {
             defer { listening.finish() }
             do {
@@ -104,6 +107,14 @@ public final class SandboxServer: Service {
         }
         for await port in ports { return SandboxServer(port: port, account: account, serving: serving) }
         throw SandboxError.cannotBind(port: port)
+    }
+
+    private static func application<R: HTTPResponder>(
+        _ responder: R, _ host: String, _ port: Int, running: @escaping @Sendable (any Channel) async -> Void
+    ) -> some ApplicationProtocol where R.Context: InitializableFromSource<ApplicationRequestContextSource> {
+        Application(
+            responder: responder, configuration: .init(address: .hostname(host, port: port)),
+            onServerRunning: running, logger: quiet)
     }
 
     /// Stops it: open connections are dropped and the port is free again.

@@ -86,11 +86,14 @@ struct EvidenceTests {
         for file in try SourceTree.files(under: "Sources") {
             let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false)
             for (number, line) in file.code {
-                for word in ["try!", "as!", "fatalError(", "preconditionFailure(", "unsafeBitCast"] {
+                for word in ["try!", "as!", "fatalError(", "preconditionFailure("] {
                     #expect(!line.contains(word), "\(file.path):\(number) \(word)")
                 }
                 #expect(line.firstMatch(of: forced) == nil, "\(file.path):\(number): \(line)")
-                if line.contains("@unchecked Sendable") {
+                if line.contains("unsafeBitCast") {
+                    #expect(file.path == "Sources/Engine/Reading/ByteBlock.swift", "\(file.path):\(number)")
+                }
+                if line.contains("@unchecked Sendable") || line.contains("unsafeBitCast") {
                     let above = lines[max(0, number - 8)..<(number - 1)]
                     #expect(above.contains { $0.contains("//") }, "\(file.path):\(number) has no proof beside it")
                 }

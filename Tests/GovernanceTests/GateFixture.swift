@@ -155,7 +155,7 @@ final class GateFixture: Sendable {
             let address = Array("p\(index)@example.com".utf8)
             let bytes = address + Array("x".utf8)
             let values = fields.indices.map { $0 == 0 ? 0..<address.count : address.count..<bytes.count }
-            try builder.encoder.encode(bytes.span, values, into: &contacts)
+            try builder.encoder.encode(bytes.span.bytes, values.span, into: &contacts)
         }
         _ = try builder.add(contacts)
         guard let batch = builder.finish() else { throw CancellationError() }

@@ -29,7 +29,7 @@ struct ConcurrencyTests {
         @Sendable func results(_ number: Int) throws -> [[UInt8]] {
             let message = Array("message \(number)".utf8)
             let key = try SecretBytes(copying: SHA256.digest(of: message).bytes)
-            var authenticator = try MessageAuthenticator(key: key)
+            let authenticator = try MessageAuthenticator(key: key)
             let tag = try authenticator.tag(message).bytes
             let derived = try KeyDerivation.hkdfSHA256(ikm: key, salt: tag, info: message, count: 32).revealed()
             let wrapped = try KeyWrap.wrap(SecretBytes(copying: derived), with: key)

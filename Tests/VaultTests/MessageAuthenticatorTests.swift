@@ -41,7 +41,7 @@ struct MessageAuthenticatorTests {
             ),
         ])
     func published(key: [UInt8], message: [UInt8], tag: String) throws {
-        var authenticator = try MessageAuthenticator(key: SecretBytes(copying: key))
+        let authenticator = try MessageAuthenticator(key: SecretBytes(copying: key))
         let found = try authenticator.tag(message)
         #expect(found.hex == tag)
     }
@@ -60,7 +60,7 @@ struct MessageAuthenticatorTests {
         var generator = SeededGenerator(seed: seed)
         for keyLength in Array(0...2) + Array(62...66) + [32, 127, 128, 129] {
             let key = generator.bytes(keyLength)
-            var authenticator = try MessageAuthenticator(key: SecretBytes(copying: key))
+            let authenticator = try MessageAuthenticator(key: SecretBytes(copying: key))
             for messageLength in [0, 1, 31, 55, 56, 63, 64, 65, 200, 0] {
                 let message = generator.bytes(messageLength)
                 let tag = try authenticator.tag(message)
@@ -71,7 +71,7 @@ struct MessageAuthenticatorTests {
 
     @Test("a collection without contiguous storage has the same tag as an array")
     func otherCollections() throws {
-        var authenticator = try MessageAuthenticator(key: SecretBytes(copying: [1, 2, 3]))
+        let authenticator = try MessageAuthenticator(key: SecretBytes(copying: [1, 2, 3]))
         let message: [UInt8] = [9, 8, 7, 6]
         let array = try authenticator.tag(message)
         let reversed = try authenticator.tag([6, 7, 8, 9].reversed() as ReversedCollection<[UInt8]>)

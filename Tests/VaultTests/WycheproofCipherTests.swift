@@ -139,9 +139,9 @@ struct WycheproofCipherTests {
         var tally = Tally()
         for vector in file.testGroups.flatMap(\.tests) where vector.result == .valid {
             let salt = try SecretBytes(copying: vector.salt.bytes)
-            var extractor = try MessageAuthenticator(key: salt)
+            let extractor = try MessageAuthenticator(key: salt)
             let key = try SecretBytes(copying: extractor.tag(vector.ikm.bytes).bytes)
-            var expander = try MessageAuthenticator(key: key)
+            let expander = try MessageAuthenticator(key: key)
             var output: [UInt8] = []
             var block: [UInt8] = []
             for counter in 1...UInt8((vector.size + 31) / 32) {

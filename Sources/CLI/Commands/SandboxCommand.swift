@@ -9,6 +9,7 @@ struct SandboxCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
     @Option(name: .long, help: "The port; 0 takes a free one.") var port = 0
     @Option(name: .long, help: "Milliseconds until a job is finished.") var jobDelay = 300
+    @Flag(name: .long, help: "Take everything unread and keep nothing, without limits: for measuring.") var sink = false
 
     private struct Started: Encodable {
         let baseUrl: String
@@ -19,7 +20,7 @@ struct SandboxCommand: AsyncParsableCommand {
     func run() async throws {
         var configuration = SandboxConfiguration()
         configuration.jobDelay = .milliseconds(jobDelay)
-        let server = try await SandboxServer.start(configuration, port: port)
+        let server = try await SandboxServer.start(configuration, port: port, isSink: sink)
         let started = Started(
             baseUrl: server.baseURL, apiKey: configuration.apiKey, lists: configuration.lists.map(\.id))
         try Terminal.shared.answer(started) {

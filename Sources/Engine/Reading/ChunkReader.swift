@@ -83,14 +83,23 @@ enum RowEnds {
     }
 
     private static func lastByParity(_ bytes: RawSpan, _ count: Int) -> Int {
-        let pattern = ByteWord.all(UInt8(ascii: "\""))
+        let pattern = ByteBlock(repeating: UInt8(ascii: "\""))
         var quotes = 0
         var index = 0
-        while index < count &- 7 {
-            quotes &+= ByteWord.count(ByteWord.equal(ByteWord.load(bytes, index), pattern))
-            index &+= 8
+        while index &+ ByteBlock.count <= count {
+            // A count for each of 32 places, up to 31: then those of eight places still fit in a byte together.
+            var lanes = SIMD4<UInt64>.zero
+            let end = min(count, index &+ 31 &* ByteBlock.count)
+            while index &+ ByteBlock.count <= end {
+                lanes &+= ByteBlock(bytes, at: index).equal(pattern).words & SIMD4(repeating: ByteWord.all(1))
+                index &+= ByteBlock.count
+            }
+            for lane in 0..<4 { quotes += Int(truncatingIfNeeded: (lanes[lane] &* ByteWord.all(1)) >> 56) }
         }
-        quotes += ByteWord.count(ByteWord.equal(ByteWord.load(bytes, index), pattern) & ByteWord.first(count - index))
+        while index < count {
+            if bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self) == UInt8(ascii: "\"") { quotes += 1 }
+            index += 1
+        }
         var isQuoted = !quotes.isMultiple(of: 2)
         index = count
         while index > 0 {

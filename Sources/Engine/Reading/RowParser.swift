@@ -95,29 +95,3 @@ struct SourceFile: Sendable {
         }
     }
 }
-
-/// Whether bytes are UTF-8.
-enum UTF8Check {
-    /// Makes sure that the first `count` bytes are UTF-8; `line` is that of the first.
-    static func check(_ bytes: [UInt8], _ count: Int, path: String, line: Int) throws(EngineError) {
-        let raw = bytes.span.bytes
-        var index = 0
-        while true {
-            // Most of any file is ASCII: look for a high bit, eight bytes at a time.
-            while index < count &- 7, ByteWord.nonASCII(ByteWord.load(raw, index)) == 0 { index &+= 8 }
-            guard index < count else { return }
-            index += ByteWord.nonASCII(ByteWord.load(raw, index)).trailingZeroBitCount >> 3
-            var end = index
-            while end < count, raw.unsafeLoad(fromByteOffset: end, as: UInt8.self) >= 0x80 { end += 1 }
-            guard end > index else { continue }
-            // A stretch without ASCII is UTF-8 if and only if the text around it is.
-            do {
-                _ = try UTF8Span(validating: bytes.span.extracting(index..<end))
-            } catch {
-                let before = bytes[..<(index + error.byteOffsets.lowerBound)].reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
-                throw .encoding(Place(file: path, line: line + before))
-            }
-            index = end
-        }
-    }
-}

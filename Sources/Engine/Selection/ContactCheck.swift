@@ -6,6 +6,7 @@ struct ContactCheck: Sendable {
         let column: Int
         let type: CustomFieldDefinition.ValueType
         let maximumLength: Int
+        let isTrimmed: Bool
     }
 
     /// Why a profile is rejected, and the matched field at fault, by its number, if one is.
@@ -31,7 +32,7 @@ struct ContactCheck: Sendable {
             }
             return Slot(
                 column: columns.firstIndex(of: pair.column) ?? 0, type: type,
-                maximumLength: pair.field.maximumLength ?? Int.max)
+                maximumLength: pair.field.maximumLength ?? Int.max, isTrimmed: pair.field == .email || type == .number)
         }
         self.flags = flags
         fields = matching.fields
@@ -85,12 +86,16 @@ struct ContactCheck: Sendable {
     }
 
     /// Where the values lie, in the order of ``fields``, without the spaces around the address and numbers.
-    func values(_ row: Int, of table: borrowing RowTable, _ bytes: RawSpan, into values: inout [Range<Int>]) {
-        values.removeAll(keepingCapacity: true)
-        for index in slots.indices {
+    @inline(__always)
+    func values(
+        _ row: Int, of table: borrowing RowTable, _ bytes: RawSpan, into values: inout MutableSpan<Range<Int>>
+    ) {
+        let slots = slots.span
+        var index = 0
+        while index < slots.count {
             let range = table.field(row, slots[index].column)
-            let isTrimmed = index == 0 || slots[index].type == .number
-            values.append(isTrimmed ? AddressCheck.trimmed(bytes, range) : range)
+            values[index] = slots[index].isTrimmed ? AddressCheck.trimmed(bytes, range) : range
+            index &+= 1
         }
     }
 }

@@ -33,19 +33,23 @@ public struct StageTimes: Sendable {
 }
 
 /// Measures stages that follow each other on one thread, with no suspension between.
-struct StageClock {
-    private(set) var times = StageTimes()
+public struct StageClock: Sendable {
+    /// What was measured, by stage of the pipeline.
+    public private(set) var times = StageTimes()
     private var last = now()
 
-    /// Says that the time since the last call, or since the start, went into `stage`.
-    mutating func end(_ stage: Stage) {
-        let now = Self.now()
-        times.add(now &- last, to: stage)
-        last = now
-    }
+    /// Starts.
+    public init() {}
 
-    /// Leaves out the time since the last call.
-    mutating func restart() { last = Self.now() }
+    /// Says that the time since the last call, or since the start, went into `stage`.
+    mutating func end(_ stage: Stage) { times.add(lap(), to: stage) }
+
+    /// Nanoseconds of this thread's processor time since the last call, or since the start.
+    public mutating func lap() -> UInt64 {
+        let now = Self.now()
+        defer { last = now }
+        return now &- last
+    }
 
     private static func now() -> UInt64 {
         var time = timespec()

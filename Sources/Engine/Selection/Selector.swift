@@ -243,12 +243,13 @@ extension Selection {
     ) throws(EngineError) -> EncodedContacts {
         // Keys take about as much as the fields that are not sent.
         var contacts = EncodedContacts(bytes: table.bytes.count * 3 / 2)
-        var values: [Range<Int>] = []
-        let span = table.bytes.span
-        for row in 0..<table.count where selected.contains(firstRow + row) {
-            check.values(row, of: table, span.bytes, into: &values)
+        var values = [Range<Int>](repeating: 0..<0, count: check.fields.count)
+        let bytes = table.bytes.span.bytes
+        for row in 0..<table.count where selected.contains(firstRow &+ row) {
+            var places = values.mutableSpan
+            check.values(row, of: table, bytes, into: &places)
             do throws(ModelError) {
-                try encoder.encode(span, values, into: &contacts)
+                try encoder.encode(bytes, values.span, into: &contacts)
             } catch {
                 throw .contact(Place(file: "", line: table.line(row)), problem: error.message)
             }

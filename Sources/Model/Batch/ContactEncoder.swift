@@ -72,19 +72,20 @@ public struct ContactEncoder: Sendable {
     /// - Throws: ``ModelError/configuration(key:)`` if the address is empty or holds what no address may, or a number is
     ///   none. The contact is then left out and `out` is as before.
     public func encode(
-        _ source: Span<UInt8>, _ values: [Range<Int>], into out: inout EncodedContacts
+        _ source: RawSpan, _ values: Span<Range<Int>>, into out: inout EncodedContacts
     ) throws(ModelError) {
         // Every byte may become six (`\u001f`), and copies run up to fifteen bytes over.
         var room = spelling.count + openingCustom.count + 64
-        for value in values { room += 6 &* value.count &+ midnight.count &+ 2 }
+        var total = 0
+        for index in values.indices { total &+= values[index].count }
+        room &+= 6 &* total &+ values.count &* (midnight.count &+ 2)
         out.makeRoom(room)
         let start = out.used
         let addressStart = start + opening.count
         var writer = JSONWriter(at: start)
-        let raw = source.bytes
+        let raw = source
         let spelled = spelling.span.bytes
         let keys = keys.span
-        let values = values.span
         var span = out.bytes.mutableSpan
         var bytes = span.mutableBytes
         writer.copy(spelled, opening.lowerBound, opening.upperBound, to: &bytes)

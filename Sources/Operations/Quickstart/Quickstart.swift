@@ -1,9 +1,7 @@
 internal import FoundationEssentials
-internal import Glibc
 internal import Governance
 internal import Model
 internal import Sandbox
-internal import Store
 
 /// What the quickstart did, step by step; the workspace it leaves can be explored.
 public struct QuickstartReport: Encodable, Sendable {
@@ -262,15 +260,5 @@ public enum Quickstart {
             number += 1
         }
         return candidate
-    }
-
-    private static func writePrivate(_ text: String, to path: String) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw StoreError.cannotCreate(path: path, reason: "the key file cannot be made") }
-        defer { close(descriptor) }
-        let bytes = Array(text.utf8)
-        guard write(descriptor, bytes, bytes.count) == bytes.count else {
-            throw StoreError.cannotCreate(path: path, reason: "the key file cannot be written")
-        }
     }
 }

@@ -1,3 +1,5 @@
+internal import FoundationEssentials
+
 /// Sample data to try Waybill out with: a Common Data Model folder of invented people and a segment's member list.
 ///
 /// The same seed gives the same bytes, on any machine. Rows are written as they are made, so memory stays flat at any
@@ -95,6 +97,14 @@ public struct SampleData: Sendable, Hashable {
         try model.write(SampleModel.text)
         try model.close()
         return data
+    }
+
+    /// The bytes of each partition in `folder`.
+    static func partitionSizes(_ folder: String) throws -> [Int] {
+        try (0..<2).map {
+            try FileManager.default.attributesOfItem(atPath: "\(folder)/\(SampleModel.partitionFile($0))")[.size]
+                as? Int ?? 0
+        }
     }
 
     private init(profilesFolder: String, membersFile: String, partitionRows: [Int]) {

@@ -12,9 +12,6 @@ enum Algorithms {
     static let sha512 = Result { () throws(VaultError) in
         unsafe try Fetched("SHA2-512", { unsafe EVP_MD_fetch(nil, $0, nil) })
     }
-    static let hmac = Result { () throws(VaultError) in
-        unsafe try Fetched("HMAC", { unsafe EVP_MAC_fetch(nil, $0, nil) })
-    }
     static let hkdf = Result { () throws(VaultError) in
         unsafe try Fetched("HKDF", { unsafe EVP_KDF_fetch(nil, $0, nil) })
     }
