@@ -7,6 +7,7 @@ public enum OperationError: ReportableError, Equatable {
     case agreementFolder(path: String, problem: String)
     case unknownSource(SourceName)
     case unknownSegment(SegmentName)
+    case severalSources([String])
     case unknownConsent(Int64)
     case unknownEntry(Int64, size: Int64)
     case unknownCustomField(name: String, known: [String])
@@ -28,6 +29,7 @@ public enum OperationError: ReportableError, Equatable {
         case .agreementFolder: "bad-agreement-folder"
         case .unknownSource: "unknown-source"
         case .unknownSegment: "unknown-segment"
+        case .severalSources: "several-sources"
         case .unknownConsent: "unknown-consent"
         case .unknownEntry: "unknown-log-entry"
         case .unknownCustomField: "unknown-custom-field"
@@ -52,6 +54,7 @@ public enum OperationError: ReportableError, Equatable {
         case .agreementFolder(let path, let problem): "\(path): \(problem)"
         case .unknownSource(let name): "there is no source named \(name)"
         case .unknownSegment(let name): "there is no segment named \(name)"
+        case .severalSources(let names): "the segments are of several sources: \(names.joined(separator: ", "))"
         case .unknownConsent(let index): "there is no consent at log index \(index)"
         case .unknownEntry(let index, let size): "there is no entry \(index); the log has \(size)"
         case .unknownCustomField(let name, let known):
@@ -87,7 +90,7 @@ public enum OperationError: ReportableError, Equatable {
     /// The class of failure, which decides the exit status.
     public var failure: FailureClass {
         switch self {
-        case .unreadable, .policyFile, .agreementFolder, .apiKeyShape, .emptySelection,
+        case .unreadable, .policyFile, .agreementFolder, .apiKeyShape, .emptySelection, .severalSources,
             .signingFailed:
             .badInput
         case .personalText, .choice: .usage

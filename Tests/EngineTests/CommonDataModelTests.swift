@@ -80,4 +80,87 @@ struct CommonDataModelTests {
         try folder.write("EMail,Id\n1,a@example.com\n", to: "a.csv")
         #expect(failure { _ = try read() } == "bad-model-json")
     }
+
+    // MARK: Several entities
+
+    private func entity(_ name: String, _ attributes: [String], _ partitions: String, type: String = "LocalEntity")
+        -> String
+    {
+        let list = attributes.map { #"{"name":"\#($0)","dataType":"string"}"# }.joined(separator: ",")
+        return #"{"$type":"\#(type)","name":"\#(name)","attributes":[\#(list)],"partitions":[\#(partitions)]}"#
+    }
+
+    private func lake() throws {
+        let customer = entity("Customer", ["CustomerId", "EMail"], #"{"name":"c","location":"Customer/c.csv"}"#)
+        let segment = entity(
+            "HighValue", ["CustomerId", "FullName"],
+            #"{"name":"1","location":"HighValue/2026/11/01/1433/HighValue_1.csv"},{"name":"2","location":"HighValue/2026/11/01/1433/HighValue_2.csv"}"#
+        )
+        let other = entity("Elsewhere", ["x"], "", type: "ReferenceEntity")
+        try folder.write(
+            #"{"name":"x","version":"1.0","entities":[\#(customer),\#(segment),\#(other)]}"#, to: "model.json")
+        try folder.write("1,a@example.com\n2,b@example.com\n3,c@example.com\n,d@example.com\n", to: "Customer/c.csv")
+        try folder.write("3,C\n9,Nobody\n", to: "HighValue/2026/11/01/1433/HighValue_1.csv")
+        try folder.write("1,A\n,Empty\n3,Again\n", to: "HighValue/2026/11/01/1433/HighValue_2.csv")
+    }
+
+    @Test("of several entities the one named is read, or Customer if none is")
+    func entities() throws {
+        try lake()
+        let model = try CommonDataModelFolder(folder.url.path)
+        #expect(model.names == ["Customer", "HighValue", "Elsewhere"])
+        #expect(try model.entity(nil).name == "Customer")
+        #expect(try model.entity("HighValue").partitions.count == 2)
+        #expect(throws: EngineError.self) { _ = try model.entity("Elsewhere") }
+        let error = #expect(throws: EngineError.self) { _ = try model.entity("Nothing") }
+        #expect(error?.message.contains("Customer, HighValue") == true)
+    }
+
+    @Test("a segment's entity is joined with the profiles by CustomerId; who has none is no member")
+    func membership() async throws {
+        try lake()
+        let source = SourceDefinition(name: try SourceName("s"), format: .commonDataModel(folder: folder.url.path))
+        let segments = [
+            SegmentDefinition(name: try SegmentName("high"), source: source.name, membership: .entity("HighValue")),
+            SegmentDefinition(
+                name: try SegmentName("some"), source: source.name, membership: .rule(#"CustomerId in ("1", "2")"#)),
+        ]
+        let count = try await SourceInspection.count(
+            segments, in: source, now: Timestamp(seconds: 0), scratch: folder.url.path)
+        #expect(count.profiles == 4)
+        #expect(count.members == [segments[0].name: 2, segments[1].name: 2])
+        #expect(count.overlaps == [SegmentOverlap(segments: segments.map(\.name), profiles: 1)])
+    }
+
+    @Test(
+        "quotes mean what the partition's quoteStyle and csvStyle say",
+        arguments: [
+            ("QuoteStyle.Csv", "CsvStyle.QuoteAlways", #"a"b,c"d"#, ["ab,cd"]),
+            ("QuoteStyle.Csv", "CsvStyle.QuoteAlways", #""a""b"c"#, [#"a"bc"#]),
+            ("QuoteStyle.Csv", "CsvStyle.QuoteAfterDelimiter", #"5" pipe"#, [#"5" pipe"#]),
+            ("QuoteStyle.Csv", "CsvStyle.QuoteAfterDelimiter", "\"a,\nb\"", ["a,\nb"]),
+            ("QuoteStyle.None", "CsvStyle.QuoteAlways", #""a""#, [#""a""#]),
+        ])
+    func quotes(quoteStyle: String, csvStyle: String, text: String, expected: [String]) throws {
+        let format = #"{"quoteStyle":"\#(quoteStyle)","csvStyle":"\#(csvStyle)"}"#
+        try folder.write(
+            model(
+                #"{"name":"1","location":"a.csv","fileFormatSettings":\#(format)}"#,
+                attributes: #"{"name":"a","dataType":"string"},{"name":"b"}"#), to: "model.json")
+        let line = text + ",x\n"
+        try folder.write(line + line + line, to: "a.csv")
+        for chunk in [1, 5, 1000] {
+            let file = try OpenSource(.commonDataModel(folder: folder.url.path)).files[0]
+            #expect(try rows(file, columns: ["a"], chunk: chunk) == [expected, expected, expected], "chunk \(chunk)")
+        }
+    }
+
+    @Test("a partition with another number of columns is an error that names its file and line")
+    func columns() throws {
+        try folder.write(model(#"{"name":"1","location":"a.csv"},{"name":"2","location":"b.csv"}"#), to: "model.json")
+        try folder.write("1,a@example.com\n", to: "a.csv")
+        try folder.write("2,b@example.com\n3,c@example.com,x\n", to: "b.csv")
+        let error = #expect(throws: EngineError.self) { _ = try read() }
+        #expect(error == .ragged(Place(file: folder.path("b.csv"), line: 2), expected: 2, found: 3))
+    }
 }

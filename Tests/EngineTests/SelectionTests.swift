@@ -173,6 +173,82 @@ struct SelectionTests {
         #expect(sent.count == tally.prepared && Set(sent).count == sent.count)
     }
 
+    @Test("what is found does not depend on how many chunks a source has")
+    func chunks() async throws {
+        var csv = "Id,Email,First\n"
+        var expected: [String] = []
+        for index in 0..<20_000 {
+            let isDoubled = index % 7 == 3
+            let address = isDoubled ? "P\(index - 3)@Example.com" : "p\(index)@example.com"
+            // Some rows are several lines long, so rows and lines part ways.
+            csv += "\(index),\(address),\(index % 500 == 1 ? "\"a\n\nb\"" : "x")\n"
+            if !isDoubled { expected.append(address) }
+        }
+        let selection = try await select(csv)
+        let found = try await contacts(selection).compactMap { $0["email"] as? String }
+        #expect(found == expected)
+        #expect(selection.rejections.count == 1000)
+        let lines = csv.split(separator: "\n", omittingEmptySubsequences: false)
+        for rejection in selection.rejections.prefix(300) {
+            #expect(lines[rejection.line - 1].hasPrefix("\(rejection.row - 1),"), "row \(rejection.row)")
+            #expect(rejection.reason == .duplicateEmail && rejection.file == folder.path("profiles.csv"))
+        }
+        #expect(selection.tally.rejected == [.duplicateEmail: 20_000 - expected.count])
+    }
+
+    @Test("of addresses in two sources the first source's goes")
+    func severalSources() async throws {
+        let names = [try SourceName("a"), try SourceName("b")]
+        let files = [
+            try folder.write("Id,Email\n1,x@example.com\n2,y@example.com\n", to: "a.csv"),
+            try folder.write(
+                "{\"Id\":1,\"Email\":\"Z@example.com\"}\n{\"Id\":2,\"Email\":\"X@Example.com\"}\n", to: "b.ndjson"),
+        ]
+        let segments = try names.map {
+            SegmentDefinition(name: try SegmentName("g-\($0)"), source: $0, membership: .rule("Id is not null"))
+        }
+        let destination = Destination(
+            id: try DestinationID("d1"), displayName: "x", listID: try ContactListID("list"), endpoint: .sendGrid,
+            matching: DataMatching(email: "Email", others: [:]), segments: segments.map(\.name))
+        let selection = try await Selection.make(
+            ExportRequest(
+                destination: destination, segments: segments,
+                sources: [
+                    SourceDefinition(name: names[0], format: .csv(path: files[0])),
+                    SourceDefinition(name: names[1], format: .ndjson(path: files[1])),
+                ], customFields: [], now: Timestamp(seconds: 0), scratch: folder.url.path))
+        let found = try await contacts(selection).compactMap { $0["email"] as? String }
+        #expect(found == ["x@example.com", "y@example.com", "z@example.com"])
+        #expect(selection.rejections.map { "\($0.source) \($0.row) \($0.line)" } == ["b 2 2"])
+    }
+
+    @Test("a source that changes between the two readings stops the export with an error")
+    func changedBetween() async throws {
+        let selection = try await select("Id,Email\n1,a@example.com\n")
+        let path = folder.path("profiles.csv")
+        let handle = try #require(FileHandle(forWritingAtPath: path))
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data("2,b@example.com\n".utf8))
+        try handle.close()
+        var batches = 0
+        #expect(await failure { _ = try await selection.forEachBatch { _ in batches += 1 } } == "unreadable-source")
+        #expect(batches == 0)
+    }
+
+    @Test("the first members are shown with all fields, and no more than asked for")
+    func preview() async throws {
+        let source = SourceDefinition(
+            name: try SourceName("s"),
+            format: .csv(path: try folder.write("Id,Email,C\n1,a,SE\n2,,SE\n3,c,NO\n4,d,SE\n", to: "p.csv")),
+            idField: "Id")
+        let segment = SegmentDefinition(
+            name: try SegmentName("g"), source: source.name, membership: .rule(#"C == "SE""#))
+        let preview = try await SourceInspection.preview(
+            segment, in: source, limit: 2, now: Timestamp(seconds: 0), scratch: folder.url.path)
+        #expect(preview.fields == ["Id", "Email", "C"])
+        #expect(preview.profiles.map { $0.reveal() } == [["1", "a", "SE"], ["2", nil, "SE"]])
+    }
+
     @Test("no mutation of a source, a model or a rule crashes: it ends in rows or in an error", arguments: 0..<8)
     func fuzz(seed: Int) throws {
         var random = SeededGenerator(seed: UInt64(seed))

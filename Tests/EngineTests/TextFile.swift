@@ -25,6 +25,9 @@ final class Folder {
         return target.path
     }
 
+    /// The names of what is in it.
+    func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: url.path) }
+
     @discardableResult
     func write(_ text: String, to name: String) throws -> String { try write(Array(text.utf8), to: name) }
 }

@@ -38,7 +38,12 @@ struct ExportCommand: AsyncParsableCommand {
             }
             bar.finish()
             Terminal.shared.note(plan.warnings)
-            try Terminal.shared.answer(plan) { ExportCommand.words(plan.counts, plan.rejectedBy) }
+            try Terminal.shared.answer(plan) {
+                let segments =
+                    plan.members.sorted { $0.key < $1.key }.map { ["segment \($0.key)", "\($0.value)"] }
+                    + plan.overlaps.map { ["in \($0.segments.joined(separator: " and "))", "\($0.profiles)"] }
+                return table(segments) + "\n" + ExportCommand.words(plan.counts, plan.rejectedBy)
+            }
         }
     }
 

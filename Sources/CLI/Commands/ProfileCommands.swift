@@ -12,6 +12,8 @@ struct SourceCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
         @Argument var name: SourceName
         @Option(name: .long, help: "A Common Data Model folder with a model.json.") var cdm: String?
+        @Option(name: .long, help: "The folder's entity, if it has several and the profiles are not in 'Customer'.")
+        var entity: String?
         @Option(name: .long, help: "A CSV file with a header row, UTF-8.") var csv: String?
         @Option(name: .long, help: "A file with one JSON object a line.") var ndjson: String?
         @Option(name: .long, help: "The field that identifies a profile.") var id = "CustomerId"
@@ -20,6 +22,7 @@ struct SourceCommand: AsyncParsableCommand {
             guard [cdm, csv, ndjson].compactMap(\.self).count == 1 else {
                 throw ValidationError("Give exactly one of --cdm DIR, --csv FILE and --ndjson FILE.")
             }
+            guard entity == nil || cdm != nil else { throw ValidationError("--entity goes with --cdm.") }
         }
 
         func run() async throws {
@@ -29,7 +32,7 @@ struct SourceCommand: AsyncParsableCommand {
                 } else if let ndjson {
                     .ndjson(path: ndjson)
                 } else {
-                    .commonDataModel(folder: cdm ?? "")
+                    .commonDataModel(folder: cdm ?? "", entity: entity)
                 }
             let report = try await global.workspace().addSource(
                 SourceDefinition(name: name, format: format, idField: id))
@@ -67,7 +70,7 @@ struct SourceCommand: AsyncParsableCommand {
 struct SegmentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "segment", abstract: "Which profiles are meant.",
-        subcommands: [Add.self, List.self, Count.self])
+        subcommands: [Add.self, List.self, Count.self, Preview.self, Overlap.self])
 
     private static func words(_ segment: SegmentReport) -> String {
         "\(segment.name): \(segment.members ?? 0) of \(segment.profiles ?? 0) profiles"
@@ -81,18 +84,22 @@ struct SegmentCommand: AsyncParsableCommand {
         @Option(name: .customLong("where"), help: "A rule: country == \"SE\" and lifetime_value > 100") var rule:
             String?
         @Option(name: .long, help: "A file with one member a row.") var members: String?
+        @Option(name: .long, help: "An entity of the source's folder with one member a row.") var entity: String?
 
         func validate() throws {
-            guard (rule == nil) != (members == nil) else {
-                throw ValidationError("Give either --where RULE or --members FILE.")
+            guard [rule, members, entity].compactMap(\.self).count == 1 else {
+                throw ValidationError("Give exactly one of --where RULE, --members FILE and --entity NAME.")
             }
         }
 
         func run() async throws {
             let membership: SegmentDefinition.Membership =
-                if let rule { .rule(rule) } else { .members(path: members ?? "") }
+                if let rule { .rule(rule) } else if let entity { .entity(entity) } else {
+                    .members(path: members ?? "")
+                }
             let report = try await global.workspace().addSegment(
                 SegmentDefinition(name: name, source: source, membership: membership))
+            Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) { SegmentCommand.words(report) }
         }
     }
@@ -106,7 +113,7 @@ struct SegmentCommand: AsyncParsableCommand {
             try Terminal.shared.answer(all) {
                 table(
                     [["NAME", "SOURCE", "RULE OR MEMBERS"]]
-                        + all.map { [$0.name, $0.source, $0.rule ?? $0.membersFile ?? ""] })
+                        + all.map { [$0.name, $0.source, $0.rule ?? $0.membersFile ?? $0.membersEntity ?? ""] })
             }
         }
     }
@@ -118,7 +125,51 @@ struct SegmentCommand: AsyncParsableCommand {
 
         func run() async throws {
             let report = try await global.workspace().countSegment(name)
+            Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) { SegmentCommand.words(report) }
+        }
+    }
+
+    struct Preview: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show the first 100 members of a segment, masked.",
+            discussion: """
+                Of each value the first character is shown. With --reveal the values are shown as they are; who saw them
+                is logged first, so it takes --as.
+                """)
+        @OptionGroup var global: GlobalOptions
+        @Argument var name: SegmentName
+        @Flag(name: .long, help: "Show the values as they are; this is logged.") var reveal = false
+        @Option(name: .customLong("as"), help: "The administrator who wants to see them.")
+        var administrator: AdministratorName?
+
+        func validate() throws {
+            guard reveal == (administrator != nil) else {
+                throw ValidationError("--reveal takes --as ADMIN, and only --reveal does.")
+            }
+        }
+
+        func run() async throws {
+            let report = try await global.workspace().previewSegment(name, revealingTo: administrator)
+            try Terminal.shared.answer(report) {
+                table([report.fields] + report.profiles.map { profile in profile.map { $0 ?? "" } })
+            }
+        }
+    }
+
+    struct Overlap: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Count the members of several segments, and of every two of them at once.")
+        @OptionGroup var global: GlobalOptions
+        @Argument(help: "Segments of one source.") var names: [SegmentName]
+
+        func run() async throws {
+            let report = try await global.workspace().overlaps(of: names)
+            try Terminal.shared.answer(report) {
+                table(
+                    report.members.sorted { $0.key < $1.key }.map { [$0.key, "\($0.value)"] }
+                        + report.overlaps.map { [$0.segments.joined(separator: " and "), "\($0.profiles)"] })
+            }
         }
     }
 }

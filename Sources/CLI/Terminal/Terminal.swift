@@ -1,6 +1,7 @@
 // The rules of this terminal: answers go to standard output, everything else to standard error. Errors start with
 // "waybill:", in lower case, without a full stop; a line that starts with "hint:" says what to type next. With --json
-// there is one JSON document (or one a line) on standard output, errors included. Secrets and profiles are never shown.
+// there is one JSON document (or one a line) on standard output, errors included. Secrets are never shown, and
+// profiles only where somebody asked for them by name (segment preview --reveal).
 
 internal import ArgumentParser
 internal import FoundationEssentials

@@ -29,7 +29,7 @@ extension EntryType {
         case .secretSealed, .secretDestroyed, .keyRotated: keyFields
         case .exportStarted, .exportFinished: exportFields
         case .transferIntent, .transferOutcome, .transferRefused: transferFields
-        case .subjectReported, .subjectErased, .evidenceIssued: inquiryFields
+        case .subjectReported, .profilesRevealed, .subjectErased, .evidenceIssued: inquiryFields
         }
     }
 
@@ -144,6 +144,7 @@ extension EntryType {
     private var inquiryFields: [String: EntryShape] {
         switch self {
         case .subjectReported: ["transfers": .integer]
+        case .profilesRevealed: ["segment": .text, "source": .text, "profiles": .integer]
         case .subjectErased:
             [
                 "administrator": .text, "destination": .text, "destinations": .list(.text), "lists": .integer,

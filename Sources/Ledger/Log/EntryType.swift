@@ -44,6 +44,8 @@ public enum EntryType: String, Sendable, CaseIterable {
     case transferRefused = "transfer.refused"
     /// Somebody looked up a person's transfers.
     case subjectReported = "subject.reported"
+    /// Somebody saw values of profiles in a preview.
+    case profilesRevealed = "profiles.revealed"
     /// A person was taken off lists.
     case subjectErased = "subject.erased"
     /// Evidence was handed out.
