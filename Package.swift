@@ -85,7 +85,8 @@ let package = Package(
         .testTarget(name: "VaultTests", dependencies: ["Model", "Vault", "Support"]),
         .testTarget(name: "ConsentTests", dependencies: ["Model", "Vault", "Consent"]),
         .testTarget(name: "LedgerTests", dependencies: ["Model", "Vault", "Ledger", "Support"]),
-        .testTarget(name: "EngineTests", dependencies: ["Model", "Engine", "Support"]),
+        .testTarget(
+            name: "EngineTests", dependencies: ["Model", "Engine", "Support"], exclude: ["Rules/Definitions"]),
         .testTarget(
             name: "GovernanceTests",
             dependencies: ["Model", "Vault", "Consent", "Ledger", "Governance", "Store"]),

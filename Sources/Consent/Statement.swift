@@ -29,8 +29,10 @@ public struct Statement: Sendable, Hashable {
         public var country: String
         /// What the transfers are for.
         public var purpose: String
-        /// The contact fields it covers.
-        public var fields: [ContactField]
+        /// Which contact fields it covers, and which profile field fills each.
+        public var matching: DataMatching
+        /// Profile fields that keep a profile from being sent, beside the ones known by name.
+        public var doNotContact: [String]
         /// Each segment with the SHA-256 of its definition: who changes a rule asks for consent anew.
         public var segments: [SegmentName: Digest]
         /// The safeguard that the transfers rest on.
@@ -54,8 +56,9 @@ public struct Statement: Sendable, Hashable {
         public init(
             agreementVersion: Int64, agreementDigest: Digest, language: Language, organization: String,
             administrator: AdministratorName, destination: DestinationID, listID: ContactListID, endpoint: String,
-            processor: String, country: String, purpose: String, fields: [ContactField],
-            segments: [SegmentName: Digest], transferMechanism: String, validFrom: Timestamp, validUntil: Timestamp,
+            processor: String, country: String, purpose: String, matching: DataMatching,
+            doNotContact: [String], segments: [SegmentName: Digest], transferMechanism: String, validFrom: Timestamp,
+            validUntil: Timestamp,
             nonce: String, issued: Timestamp, logOrigin: String, logSize: Int64, logRoot: Digest
         ) {
             self.agreementVersion = agreementVersion
@@ -69,7 +72,8 @@ public struct Statement: Sendable, Hashable {
             self.processor = processor
             self.country = country
             self.purpose = purpose
-            self.fields = fields
+            self.matching = matching
+            self.doNotContact = doNotContact
             self.segments = segments
             self.transferMechanism = transferMechanism
             self.validFrom = validFrom
@@ -80,6 +84,9 @@ public struct Statement: Sendable, Hashable {
             self.logSize = logSize
             self.logRoot = logRoot
         }
+
+        /// The contact fields it covers.
+        public var fields: [ContactField] { matching.fields }
     }
 
     /// What the statement says.
@@ -111,6 +118,8 @@ public struct Statement: Sendable, Hashable {
             ("country", parts.country),
             ("purposes", parts.purpose),
             ("data-fields", parts.fields.map(\.name).joined(separator: ", ")),
+            ("data-matching", parts.matching.canonical.text),
+            ("do-not-contact", CanonicalJSON.strings(parts.doNotContact).text),
             ("segments", segments.joined(separator: ", ")),
             ("transfer-mechanism", parts.transferMechanism),
             ("valid-from", "\(parts.validFrom)"),
@@ -174,7 +183,11 @@ public struct Statement: Sendable, Hashable {
             listID: try ContactListID(value("destination-list")),
             endpoint: try value("destination-endpoint"), processor: try value("processor"),
             country: try value("country"), purpose: try value("purposes"),
-            fields: try list("data-fields").map { try ContactField(name: $0) }, segments: segments,
+            matching: try DataMatching(canonical: CanonicalJSON(bytes: Array(try value("data-matching").utf8))),
+            doNotContact: try CanonicalJSON.object([
+                "all": CanonicalJSON(bytes: Array(try value("do-not-contact").utf8))
+            ])
+            .strings("all"), segments: segments,
             transferMechanism: try value("transfer-mechanism"), validFrom: try Timestamp(value("valid-from")),
             validUntil: try Timestamp(value("valid-until")), nonce: try value("nonce"),
             issued: try Timestamp(value("issued-at")), logOrigin: try value("log-origin"),

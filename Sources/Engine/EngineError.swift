@@ -33,6 +33,8 @@ public enum EngineError: ReportableError, Equatable {
     case duplicateColumn(String, path: String)
     case model(path: String, problem: String)
     case rule(column: Int, problem: String)
+    case definition(file: String, path: String, problem: String)
+    case value(Place, type: FieldType)
     case incomplete(what: String)
     case contact(Place, problem: String)
     case scratch(folder: String, problem: String)
@@ -49,6 +51,8 @@ public enum EngineError: ReportableError, Equatable {
         case .duplicateColumn: "duplicate-column"
         case .model: "bad-model-json"
         case .rule: "bad-rule"
+        case .definition: "bad-segment-definition"
+        case .value: "value-of-another-type"
         case .incomplete: "incomplete-configuration"
         case .contact: "contact-not-encodable"
         case .scratch: "scratch-file-failed"
@@ -69,6 +73,9 @@ public enum EngineError: ReportableError, Equatable {
         case .duplicateColumn(let name, let path): "\(path) has the field '\(name)' twice"
         case .model(let path, let problem): "\(path): \(problem)"
         case .rule(let column, let problem): "the rule, column \(column): \(problem)"
+        case .definition(let file, let path, let problem):
+            "\(file): \(path.isEmpty ? "" : "\(path): ")\(problem)"
+        case .value(let place, let type): "\(place): the value is no \(type.rawValue), which model.json says it is"
         case .incomplete(let what): "the destination has no \(what)"
         case .contact(let place, let problem): "\(place): \(problem)"
         case .scratch(let folder, let problem): "\(folder): \(problem)"
@@ -81,6 +88,7 @@ public enum EngineError: ReportableError, Equatable {
         case .encoding: "convert the file, for example: iconv -f ISO-8859-1 -t UTF-8 OLD > NEW"
         case .ragged: "quote fields that hold a comma or a line break"
         case .missingColumn: "names are compared letter by letter, capitals included"
+        case .definition: "what cannot be imported can be decided elsewhere: export the segment's members and use those"
         case .scratch: "the folder needs room for 16 bytes a profile while an export is counted"
         case .rule: #"for example: country == "SE" and lifetime_value > 100"#
         default: nil
@@ -108,6 +116,7 @@ extension EngineError {
         case .tooLong(let place, let what, let limit):
             .tooLong(place.moved(lines: lines), what: what, limit: limit)
         case .contact(let place, let problem): .contact(place.moved(lines: lines), problem: problem)
+        case .value(let place, let type): .value(place.moved(lines: lines), type: type)
         default: self
         }
     }

@@ -14,12 +14,15 @@ public enum Refusal: ReportableError, Equatable {
     case noAgreement
     case noConsent(DestinationID)
     case fieldsNotConsented(DestinationID, fields: [String])
+    case matchingChanged(DestinationID, fields: [String])
+    case doNotContactChanged(DestinationID, fields: [String])
     case segmentsNotConsented(DestinationID, segments: [SegmentName])
     case segmentsChanged(DestinationID, segments: [SegmentName])
     case hostNotAllowed(String)
     case fieldsNotAllowed([String])
     case tooManyProfiles(count: Int64, maximum: Int64)
     case batchOutsideExport(String)
+    case scopeChanged(DestinationID)
     case keyMissing(DestinationID)
     case exportRunning(DestinationID)
     case stillInFlight(DestinationID)
@@ -37,12 +40,15 @@ public enum Refusal: ReportableError, Equatable {
         case .noAgreement: "no-agreement"
         case .noConsent: "no-consent"
         case .fieldsNotConsented: "fields-not-consented"
+        case .matchingChanged: "matching-changed"
+        case .doNotContactChanged: "do-not-contact-changed"
         case .segmentsNotConsented: "segments-not-consented"
         case .segmentsChanged: "segments-changed"
         case .hostNotAllowed: "host-not-allowed"
         case .fieldsNotAllowed: "fields-not-allowed"
         case .tooManyProfiles: "too-many-profiles"
         case .batchOutsideExport: "batch-outside-export"
+        case .scopeChanged: "configuration-changed"
         case .keyMissing: "api-key-missing"
         case .exportRunning: "export-running"
         case .stillInFlight: "request-still-in-flight"
@@ -63,6 +69,12 @@ public enum Refusal: ReportableError, Equatable {
         case .noConsent(let id): "nobody has consented to exports to destination \(id)"
         case .fieldsNotConsented(let id, let fields):
             "the consent for destination \(id) does not cover the fields \(fields.joined(separator: ", "))"
+        case .matchingChanged(let id, let fields):
+            "since the consent for destination \(id) was signed, other profile fields were matched to "
+                + fields.joined(separator: ", ")
+        case .doNotContactChanged(let id, let fields):
+            "the consent for destination \(id) was signed for leaving out who has \(fields.joined(separator: ", ")) set, "
+                + "which is not configured any more"
         case .segmentsNotConsented(let id, let segments):
             "the consent for destination \(id) does not cover the segments \(Self.list(segments))"
         case .segmentsChanged(let id, let segments):
@@ -73,6 +85,7 @@ public enum Refusal: ReportableError, Equatable {
         case .tooManyProfiles(let count, let maximum):
             "the export would send \(count) profiles; the boundary policy allows \(maximum)"
         case .batchOutsideExport(let what): "a batch does not belong to the export it was prepared for: \(what) differs"
+        case .scopeChanged(let id): "the configuration of destination \(id) changed while its export was under way"
         case .keyMissing(let id): "the API key of destination \(id) is gone"
         case .exportRunning(let id): "an export to destination \(id) is already running"
         case .stillInFlight(let id):
@@ -95,7 +108,8 @@ public enum Refusal: ReportableError, Equatable {
             missing == "segments"
                 ? "choose them: waybill destination segments \(id) SEGMENT --as NAME"
                 : "match the fields: waybill destination map \(id) --email FIELD --as NAME"
-        case .noConsent(let id), .fieldsNotConsented(let id, _), .segmentsNotConsented(let id, _),
+        case .noConsent(let id), .fieldsNotConsented(let id, _), .matchingChanged(let id, _),
+            .doNotContactChanged(let id, _), .segmentsNotConsented(let id, _),
             .segmentsChanged(let id, _):
             "sign anew: waybill consent request \(id) --as NAME, then waybill consent give"
         case .hostNotAllowed, .fieldsNotAllowed, .tooManyProfiles:

@@ -20,6 +20,10 @@ public enum OperationError: ReportableError, Equatable {
     case verificationFailed(violations: Int)
     case exportFailed(state: String)
     case unknownExport(String)
+    case otherLog(what: String, of: String, here: String)
+    case noCheckpoint(problem: String)
+    case noAddress
+    case keyEnrolled(AdministratorName)
 
     /// A stable slug; see `ReportableError`.
     public var code: String {
@@ -42,6 +46,10 @@ public enum OperationError: ReportableError, Equatable {
         case .verificationFailed: "log-not-verified"
         case .exportFailed: "export-failed"
         case .unknownExport: "unknown-export"
+        case .otherLog: "other-log"
+        case .noCheckpoint: "no-checkpoint"
+        case .noAddress: "no-address"
+        case .keyEnrolled: "key-enrolled"
         }
     }
 
@@ -68,6 +76,10 @@ public enum OperationError: ReportableError, Equatable {
         case .emptySelection: "no profile is selected; an export of nothing is not run"
         case .verificationFailed(let count): "the log does not verify: \(count) violation\(count == 1 ? "" : "s")"
         case .exportFailed(let state): "the export ended as '\(state)'"
+        case .otherLog(let what, let origin, let here): "the \(what) is of the log \(origin); this one is \(here)"
+        case .noCheckpoint(let problem): "the file holds no checkpoint: \(problem)"
+        case .noAddress: "this is no address that could have been sent"
+        case .keyEnrolled(let name): "this key is, or was, enrolled for \(name)"
         case .unknownExport(let id): "there is no export '\(id.prefix(64))'"
         }
     }
@@ -81,6 +93,8 @@ public enum OperationError: ReportableError, Equatable {
         case .unknownCustomField: "create the field under Marketing > Custom Fields; names are matched without case"
         case .apiKeyShape: "copy it whole from Settings > API Keys; it is shown once, when it is made"
         case .toolMissing(_, let package): "install it: apt-get install \(package)"
+        case .keyEnrolled: "every administrator signs with a key of their own; make one with ssh-keygen -t ed25519"
+        case .noAddress: "give one whole address, as in the profile"
         case .emptySelection: "see 'waybill segment count'; an empty source or file never empties a list"
         case .verificationFailed: "the violations say where; keep the database as it is and fetch an auditor"
         default: nil
@@ -91,11 +105,12 @@ public enum OperationError: ReportableError, Equatable {
     public var failure: FailureClass {
         switch self {
         case .unreadable, .policyFile, .agreementFolder, .apiKeyShape, .emptySelection, .severalSources,
+            .noCheckpoint, .noAddress,
             .signingFailed:
             .badInput
-        case .personalText, .choice: .usage
+        case .personalText, .choice, .keyEnrolled: .usage
         case .unknownSource, .unknownSegment, .unknownConsent, .unknownEntry, .unknownCustomField, .toolMissing,
-            .unknownExport:
+            .unknownExport, .otherLog:
             .configuration
         case .verificationFailed: .verification
         case .exportFailed: .unavailable

@@ -28,7 +28,9 @@ enum Fixture {
                 organization: organization, administrator: try AdministratorName(administrator),
                 destination: try DestinationID(destination), listID: try ContactListID("list-1"),
                 endpoint: "https://api.sendgrid.com", processor: "Twilio SendGrid", country: "US", purpose: "marketing",
-                fields: [.email, .firstName, .custom("tier")],
+                matching: DataMatching(
+                    email: "EMail", others: [.firstName: "First, \"name\"", .custom("tier"): "Tier"]),
+                doNotContact: ["OptOut"],
                 segments: [
                     try SegmentName("nordic"): try SHA256.digest(of: [1]),
                     try SegmentName("newsletter"): try SHA256.digest(of: [2]),

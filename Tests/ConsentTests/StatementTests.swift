@@ -27,6 +27,8 @@ struct StatementTests {
             country: US
             purposes: marketing
             data-fields: email, first_name, custom:tier
+            data-matching: {"custom:tier":"Tier","email":"EMail","first_name":"First, \\"name\\""}
+            do-not-contact: ["OptOut"]
             segments: newsletter=dbc1b4c900ffe48d575b5da5c638040125f65db0fe3e24494b76ea986457d986, \
             nordic=4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a
             transfer-mechanism: standard contractual clauses, module two

@@ -71,23 +71,4 @@ struct ValueTests {
     func dates(text: String, expected: Bool) {
         #expect(withBytes(text, DateText.isRFC3339) == expected)
     }
-
-    @Test("numbers are read as the standard library reads them, short or long", arguments: 0..<500)
-    func decimals(seed: Int) throws {
-        var random = SeededGenerator(seed: UInt64(seed))
-        let whole = (0..<Int.random(in: 1...18, using: &random)).map { _ in "\(Int.random(in: 0...9, using: &random))" }
-            .joined()
-        let fraction = (0..<Int.random(in: 0...12, using: &random)).map { _ in
-            "\(Int.random(in: 0...9, using: &random))"
-        }.joined()
-        let text = (Bool.random(using: &random) ? "-" : "") + whole + (fraction.isEmpty ? "" : "." + fraction)
-        #expect(DecimalText.value(Array(text.utf8)[...]) == Double(text), "\(text)")
-    }
-
-    @Test(
-        "what is no number is none",
-        arguments: ["", "-", ".", "abc", "1,5", "1 000", "nan", "inf", "--1", "1.2.3", "0x"])
-    func noNumbers(text: String) {
-        #expect(DecimalText.value(Array(text.utf8)[...]) == nil)
-    }
 }

@@ -108,7 +108,8 @@ final class GateFixture: Sendable {
                 organization: "Example", administrator: anna.name, destination: destination, listID: target.listID,
                 endpoint: target.endpoint.description, processor: "Twilio SendGrid", country: "US",
                 purpose: "marketing",
-                fields: [.email, .firstName], segments: [try SegmentName("all"): digest], transferMechanism: "none",
+                matching: target.matching ?? DataMatching(email: "Email", others: [:]), doNotContact: [],
+                segments: [try SegmentName("all"): digest], transferMechanism: "none",
                 validFrom: Self.start, validUntil: Self.start.adding(seconds: 86_400),
                 nonce: String(repeating: "0", count: 64),
                 issued: Self.start, logOrigin: "waybill/test", logSize: head.size, logRoot: head.root))

@@ -17,7 +17,7 @@ struct GateTests {
     }
 
     private func begin(profiles: Int = 3) async throws -> ExportSession {
-        try await fixture.gate.begin(fixture.destination, profiles: profiles)
+        try await fixture.gate.begin(try await fixture.gate.preflight(fixture.destination), profiles: profiles)
     }
 
     private func code(_ body: () async throws -> Void) async -> String? {

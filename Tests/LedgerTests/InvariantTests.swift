@@ -70,6 +70,24 @@ struct InvariantTests {
             story.withdraw(consent)
             story.transfer(consent: consent)
         },
+        ViolatingLog(["I3", "I4"], "an older consent, after a newer one to the destination was withdrawn") {
+            story, consent in
+            story.withdraw(story.consent())
+            story.transfer(consent: consent)
+        },
+        ViolatingLog(["I3"], "an older consent of somebody who signed anew") { story, consent in
+            story.consent()
+            story.transfer(consent: consent)
+        },
+        ViolatingLog(["I5"], "a field filled from another profile field than consented to") { story, consent in
+            let other: CanonicalJSON = .object(["email": "EMail", "custom:points": "Diagnosis"])
+            story.configure("d1", ["matching": other])
+            story.transfer(consent: consent)
+        },
+        ViolatingLog(["I5"], "a do-not-contact field dropped since the consent") { story, consent in
+            story.configure("d1", ["do_not_contact": []])
+            story.transfer(consent: consent)
+        },
         ViolatingLog(["I3"], "a consent that has run out, to the second") { story, consent in
             story.now = story.now.adding(seconds: 3600 - (story.count - consent))
             story.transfer(consent: consent)

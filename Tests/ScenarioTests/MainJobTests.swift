@@ -105,8 +105,21 @@ struct MainJobTests {
         #expect(try await stage.waybill("export", "run", "d1", status: 77).errorCode() == "fields-not-consented")
         try await stage.consent()
         try await stage.waybill("export", "run", "d1")
+        // Another profile field in a signed one's place, and a do-not-contact field dropped, are other terms.
+        func map(_ more: String...) async throws {
+            try await stage.waybill(["destination", "map", "d1", "--email", "Email", "--as", "anna"] + more)
+        }
+        try await map("--city", "First")
+        #expect(try await stage.waybill("export", "run", "d1", status: 77).errorCode() == "matching-changed")
+        try await map("--city", "City", "--do-not-contact", "Tier")
+        try await stage.consent()
+        try await map("--city", "City")
+        let dropped = try await stage.waybill("export", "run", "d1", status: 77)
+        #expect(try dropped.errorCode() == "do-not-contact-changed")
+        try await stage.consent()
         try await stage.waybill("segment", "add", "everybody", "--source", "customers", "--where", "Country == \"SE\"")
         #expect(try await stage.waybill("export", "run", "d1", status: 77).errorCode() == "segments-changed")
+        try await stage.consent()
         let third = try await stage.consent()
         try await stage.waybill("consent", "withdraw", "\(third)", "--as", "anna")
         #expect(try await stage.waybill("export", "run", "d1", status: 77).errorCode() == "consent-withdrawn")

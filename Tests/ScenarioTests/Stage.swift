@@ -36,6 +36,13 @@ final class Stage: Sendable {
     func waybill(
         _ arguments: String..., input: String = "", status: Int32 = 0, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> Program.Result {
+        try await waybill(arguments, input: input, status: status, sourceLocation: sourceLocation)
+    }
+
+    @discardableResult
+    func waybill(
+        _ arguments: [String], input: String = "", status: Int32 = 0, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> Program.Result {
         let result = try await Program.run(arguments + ["--home", home, "--json"], input: input)
         try #require(
             result.status == status,

@@ -3,7 +3,8 @@ internal import Operations
 
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measure what Waybill costs on this machine.", subcommands: [Pipeline.self])
+        commandName: "bench", abstract: "Measure what Waybill costs on this machine.",
+        subcommands: [Pipeline.self, Profiles.self])
 
     struct Pipeline: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -49,6 +50,26 @@ struct BenchCommand: AsyncParsableCommand {
                 blocks.append(table(rows))
             }
             return blocks.joined(separator: "\n")
+        }
+    }
+
+    struct Profiles: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write the generated profiles that 'bench pipeline' measures with: a Common Data Model folder.")
+        @OptionGroup var global: GlobalOptions
+        @Argument(help: "The folder to put them in; it is made if it is missing.") var folder: String
+        @Option(name: .long, help: "How many profiles to generate.") var profiles = 1_000_000
+
+        private struct Written: Encodable {
+            let profilesFolder: String
+            let profiles: Int
+        }
+
+        func run() async throws {
+            let sample = try SampleData.write(to: folder, profiles: profiles)
+            try Terminal.shared.answer(
+                Written(profilesFolder: sample.profilesFolder, profiles: sample.partitionRows.reduce(0, +))
+            ) { "\(profiles) profiles in \(sample.profilesFolder)" }
         }
     }
 }

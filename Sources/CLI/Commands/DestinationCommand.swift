@@ -15,6 +15,9 @@ struct DestinationCommand: AsyncParsableCommand {
             ["list", destination.listId], ["at", destination.baseUrl],
             ["segments", destination.segments.isEmpty ? "none yet" : destination.segments.joined(separator: ", ")],
         ]
+        if !destination.doNotContact.isEmpty {
+            rows.append(["left out if set", destination.doNotContact.joined(separator: ", ")])
+        }
         rows += destination.fields.sorted { $0.key < $1.key }.map { [$0.key, "from \($0.value)"] }
         if let by = destination.changedBy, let at = destination.changedAt {
             rows.append([destination.state, "by \(by) at \(at)"])

@@ -16,7 +16,7 @@ struct SourceCommand: AsyncParsableCommand {
         var entity: String?
         @Option(name: .long, help: "A CSV file with a header row, UTF-8.") var csv: String?
         @Option(name: .long, help: "A file with one JSON object a line.") var ndjson: String?
-        @Option(name: .long, help: "The field that identifies a profile.") var id = "CustomerId"
+        @Option(name: .long, help: "The field that identifies a profile; CustomerId unless given.") var id: String?
 
         func validate() throws {
             guard [cdm, csv, ndjson].compactMap(\.self).count == 1 else {
@@ -35,7 +35,7 @@ struct SourceCommand: AsyncParsableCommand {
                     .commonDataModel(folder: cdm ?? "", entity: entity)
                 }
             let report = try await global.workspace().addSource(
-                SourceDefinition(name: name, format: format, idField: id))
+                SourceDefinition(name: name, format: format, idField: id ?? "CustomerId"), requiresID: id != nil)
             try Terminal.shared.answer(report) {
                 "Added source \(report.name) with the fields \(report.fields.joined(separator: ", "))"
             }
@@ -85,22 +85,32 @@ struct SegmentCommand: AsyncParsableCommand {
             String?
         @Option(name: .long, help: "A file with one member a row.") var members: String?
         @Option(name: .long, help: "An entity of the source's folder with one member a row.") var entity: String?
+        @Option(name: .long, help: "A file with the segment's definition, Customer Insights' JSON.")
+        var definition: String?
 
         func validate() throws {
-            guard [rule, members, entity].compactMap(\.self).count == 1 else {
-                throw ValidationError("Give exactly one of --where RULE, --members FILE and --entity NAME.")
+            guard [rule, members, entity, definition].compactMap(\.self).count == 1 else {
+                throw ValidationError(
+                    "Give exactly one of --where RULE, --members FILE, --entity NAME and --definition FILE.")
             }
         }
 
         func run() async throws {
-            let membership: SegmentDefinition.Membership =
-                if let rule { .rule(rule) } else if let entity { .entity(entity) } else {
-                    .members(path: members ?? "")
-                }
-            let report = try await global.workspace().addSegment(
-                SegmentDefinition(name: name, source: source, membership: membership))
+            let report: SegmentReport
+            if let definition {
+                report = try await global.workspace().importSegment(name, source: source, definition: definition)
+            } else {
+                let membership: SegmentDefinition.Membership =
+                    if let rule { .rule(rule) } else if let entity { .entity(entity) } else {
+                        .members(path: members ?? "")
+                    }
+                report = try await global.workspace().addSegment(
+                    SegmentDefinition(name: name, source: source, membership: membership))
+            }
             Terminal.shared.note(report.warnings)
-            try Terminal.shared.answer(report) { SegmentCommand.words(report) }
+            try Terminal.shared.answer(report) {
+                (definition == nil ? "" : "\(report.rule ?? "")\n") + SegmentCommand.words(report)
+            }
         }
     }
 

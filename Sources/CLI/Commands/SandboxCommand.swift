@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Model
 internal import Operations
 internal import Sandbox
 
@@ -11,6 +12,11 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Milliseconds until a job is finished.") var jobDelay = 300
     @Flag(name: .long, help: "Take everything unread and keep nothing, without limits: for measuring.") var sink = false
 
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port is from 0 to 65535.") }
+        guard jobDelay >= 0 else { throw ValidationError("--job-delay is not negative.") }
+    }
+
     private struct Started: Encodable {
         let baseUrl: String
         let apiKey: String
@@ -20,7 +26,12 @@ struct SandboxCommand: AsyncParsableCommand {
     func run() async throws {
         var configuration = SandboxConfiguration()
         configuration.jobDelay = .milliseconds(jobDelay)
-        let server = try await SandboxServer.start(configuration, port: port, isSink: sink)
+        let server: SandboxServer
+        do {
+            server = try await SandboxServer.start(configuration, port: port, isSink: sink)
+        } catch let error as SandboxError {
+            throw SandboxProblem(error: error)
+        }
         let started = Started(
             baseUrl: server.baseURL, apiKey: configuration.apiKey, lists: configuration.lists.map(\.id))
         try Terminal.shared.answer(started) {
@@ -37,4 +48,14 @@ struct SandboxCommand: AsyncParsableCommand {
         }
         try await server.stop()
     }
+}
+
+/// What keeps the sandbox from starting, in the terms of the other commands.
+private struct SandboxProblem: ReportableError {
+    let error: SandboxError
+
+    var code: String { error.code }
+    var message: String { error.message }
+    var hint: String? { "give another --port, or 0 for one that is free" }
+    var failure: FailureClass { .cannotCreate }
 }

@@ -76,6 +76,7 @@ enum ChunkScan {
             }
             clock.end(.read)
             if !isTrusted { try UTF8Check.check(chunk.bytes, chunk.count, path: files[chunk.file].path, line: 1) }
+            table.file = chunk.file
             let lines = try parsers[shape.file].parse(chunk, line: 1, into: &table)
             clock.end(.parse)
             shape.rows = table.count

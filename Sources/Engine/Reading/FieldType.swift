@@ -12,3 +12,31 @@ public enum FieldType: String, Sendable, Hashable, CaseIterable {
     case guid = "GUID"
     case json = "JSON"
 }
+
+extension FieldType {
+    /// Whether a value, which is not empty, is one of this type.
+    ///
+    /// Numbers are written with a point, as a model without culture has them; dates as ``InstantText`` reads them.
+    func admits(_ value: Span<UInt8>) -> Bool {
+        switch self {
+        case .string, .json: true
+        case .int64: Self.isInt64(value)
+        case .double, .decimal: DecimalText.isNumber(value)
+        case .boolean: Self.isBoolean(value)
+        case .dateTime, .dateTimeOffset: InstantText.instant(value) != nil
+        case .guid: GUIDText.key(value) != nil
+        }
+    }
+
+    private static func isInt64(_ value: Span<UInt8>) -> Bool {
+        // 19 digits and a sign; zeros before them are no digits that count.
+        guard value.count <= 64 else { return false }
+        return Int64(String(decoding: value.indices.map { value[$0] }, as: UTF8.self)) != nil
+    }
+
+    private static func isBoolean(_ value: Span<UInt8>) -> Bool {
+        guard value.count <= 5 else { return false }
+        return ["true", "false", "1", "0"]
+            .contains(String(decoding: value.indices.map { value[$0] }, as: UTF8.self).lowercased())
+    }
+}

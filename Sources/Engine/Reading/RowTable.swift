@@ -5,6 +5,8 @@
 struct RowTable: Sendable {
     /// The chunk, and behind it the values that had to be written out, and ``InputFile/padding`` zeros.
     var bytes: [UInt8] = []
+    /// The file the chunk is of, by its number among those that are read.
+    var file = 0
     /// How many fields are wanted of each row.
     let columns: Int
     /// How many rows there are.

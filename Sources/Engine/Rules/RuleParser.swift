@@ -1,26 +1,16 @@
-internal import Model
-
-/// Reads the text form of a rule.
+/// Reads the text form of a rule; the grammar stands at ``SegmentRule``.
 struct RuleParser {
-    private enum Token: Equatable {
-        case word(String)
-        case name(String)
-        case text(String)
-        case number(String)
-        case symbol(String)
-        case end
-    }
-
-    private let tokens: [(token: Token, column: Int)]
+    private let tokens: [(token: RuleScanner.Token, column: Int)]
     private var position = 0
-    private static let maximumLength = 16_384
-    private static let maximumDepth = 64
+    /// Of a text, in bytes: as much as of a definition that is imported, so that lists of some thousand values fit.
+    static let maximumLength = 1 << 20
+    static let maximumDepth = 64
 
     init(_ text: String) throws(EngineError) {
         guard text.utf8.count <= Self.maximumLength else {
             throw .rule(column: 1, problem: "it is longer than \(Self.maximumLength) bytes")
         }
-        tokens = try Self.tokens(text)
+        tokens = try RuleScanner.tokens(text)
     }
 
     mutating func rule() throws(EngineError) -> RuleTree {
@@ -29,16 +19,23 @@ struct RuleParser {
         return tree
     }
 
-    // MARK: Grammar
+    // MARK: Tokens
 
-    private var token: Token { tokens[position].token }
+    private var token: RuleScanner.Token { tokens[position].token }
+    private var column: Int { tokens[position].column }
 
-    private func expected(_ what: String) -> EngineError {
-        .rule(column: tokens[position].column, problem: "\(what) is expected")
+    private func expected(_ what: String) -> EngineError { .rule(column: column, problem: "\(what) is expected") }
+
+    /// Whether the token `ahead` of the next one is this word.
+    private func sees(_ word: String, ahead: Int = 0) -> Bool {
+        guard position + ahead < tokens.count, case .word(let found) = tokens[position + ahead].token else {
+            return false
+        }
+        return found.lowercased() == word
     }
 
     private mutating func take(_ word: String) -> Bool {
-        guard case .word(let found) = token, found.lowercased() == word else { return false }
+        guard sees(word) else { return false }
         position += 1
         return true
     }
@@ -49,24 +46,31 @@ struct RuleParser {
         return true
     }
 
+    private mutating func require(_ word: String) throws(EngineError) {
+        guard take(word) else { throw expected("'\(word)'") }
+    }
+
+    // MARK: Grammar
+
     private mutating func alternatives(depth: Int) throws(EngineError) -> RuleTree {
-        guard depth < Self.maximumDepth else {
-            throw .rule(column: tokens[position].column, problem: "it is nested more than \(Self.maximumDepth) deep")
-        }
-        var tree = try conjunction(depth: depth)
-        while take("or") { tree = .or(tree, try conjunction(depth: depth)) }
-        return tree
+        let first = try conjunction(depth: depth)
+        guard sees("or") else { return first }
+        var parts = [first]
+        while take("or") { parts.append(try conjunction(depth: depth)) }
+        return .any(parts)
     }
 
     private mutating func conjunction(depth: Int) throws(EngineError) -> RuleTree {
-        var tree = try factor(depth: depth)
-        while take("and") { tree = .and(tree, try factor(depth: depth)) }
-        return tree
+        let first = try factor(depth: depth)
+        guard sees("and") else { return first }
+        var parts = [first]
+        while take("and") { parts.append(try factor(depth: depth)) }
+        return .all(parts)
     }
 
     private mutating func factor(depth: Int) throws(EngineError) -> RuleTree {
         guard depth < Self.maximumDepth else {
-            throw .rule(column: tokens[position].column, problem: "it is nested more than \(Self.maximumDepth) deep")
+            throw .rule(column: column, problem: "it is nested more than \(Self.maximumDepth) deep")
         }
         if take("not") { return .not(try factor(depth: depth + 1)) }
         if take(symbol: "(") {
@@ -74,7 +78,42 @@ struct RuleParser {
             guard take(symbol: ")") else { throw expected("')'") }
             return tree
         }
-        return try condition(try field())
+        return try condition()
+    }
+
+    private mutating func condition() throws(EngineError) -> RuleTree {
+        if let part = datePart() { return try comparison(.part(part, try field())) }
+        let field = try field()
+        if take("is") {
+            let isNegated = take("not")
+            let tree: RuleTree
+            if take("null") {
+                tree = .isNull(field)
+            } else if take("true") {
+                tree = .isBoolean(field, true)
+            } else if take("false") {
+                tree = .isBoolean(field, false)
+            } else {
+                throw expected("'null', 'true' or 'false'")
+            }
+            return isNegated ? .not(tree) : tree
+        }
+        if take("within") { return try period(field) }
+        return try comparison(.field(field))
+    }
+
+    /// `day of`, when that is what follows and not a field of that name.
+    private mutating func datePart() -> RuleTree.DatePart? {
+        guard sees("of", ahead: 1) else { return nil }
+        if sees("day"), sees("week", ahead: 2), sees("of", ahead: 3) {
+            position += 4
+            return .dayOfWeek
+        }
+        for part in [RuleTree.DatePart.day, .month, .year, .time] where sees(String(part.rawValue.dropLast(3))) {
+            position += 2
+            return part
+        }
+        return nil
     }
 
     private mutating func field() throws(EngineError) -> String {
@@ -82,128 +121,137 @@ struct RuleParser {
         case .name(let name):
             position += 1
             return name
-        case .word(let word) where !RuleTree.keywords.contains(word.lowercased()):
+        case .word(let word) where !RuleText.keywords.contains(word.lowercased()):
             position += 1
             return word
         default: throw expected("a field")
         }
     }
 
-    private mutating func condition(_ field: String) throws(EngineError) -> RuleTree {
-        if take("is") {
-            let isNegated = take("not")
-            guard take("null") else { throw expected("'null'") }
-            return isNegated ? .not(.isNull(field)) : .isNull(field)
+    private mutating func period(_ field: String) throws(EngineError) -> RuleTree {
+        if take("year") {
+            try require("to")
+            try require("date")
+            return .isYearToDate(field)
         }
-        if take("in") { return .isIn(field, try list()) }
-        if take("between") {
-            let low = try literal()
-            guard take("and") else { throw expected("'and'") }
-            return .and(.compare(field, .greaterOrEqual, low), .compare(field, .lessOrEqual, try literal()))
+        guard take("last") else { throw expected("'last' or 'year to date'") }
+        guard case .number(let text) = token, let count = Int(text), RuleTree.reach.contains(count) else {
+            throw expected("a whole number from 1 to \(RuleTree.reach.upperBound)")
         }
-        return .compare(field, try comparison(), try literal())
+        position += 1
+        for unit in RuleTree.Unit.allCases where take(unit.rawValue) || take(unit.rawValue + "s") {
+            return .isWithinLast(field, count, unit)
+        }
+        throw expected("'hours', 'days', 'weeks', 'months' or 'years'")
+    }
+}
+
+// MARK: Comparisons
+
+extension RuleParser {
+    private mutating func comparison(_ subject: RuleTree.Subject) throws(EngineError) -> RuleTree {
+        if take("in") {
+            let items = try list(subject)
+            return .isIn(subject, items, ignoringCase: try ignoringCase(subject, items))
+        }
+        let isNegated = take("not")
+        guard isNegated || sees("between") else {
+            let comparison = try comparisonSign()
+            let literal = try literal(subject, comparison)
+            return .compare(subject, comparison, literal, ignoringCase: try ignoringCase(subject, [literal]))
+        }
+        try require("between")
+        let (below, above): (RuleTree.Comparison, RuleTree.Comparison) =
+            isNegated ? (.less, .greater) : (.greaterOrEqual, .lessOrEqual)
+        let low = try literal(subject, below)
+        try require("and")
+        let high = try literal(subject, above)
+        let ignoringCase = try ignoringCase(subject, [low, high])
+        let ends: [RuleTree] = [
+            .compare(subject, below, low, ignoringCase: ignoringCase),
+            .compare(subject, above, high, ignoringCase: ignoringCase),
+        ]
+        return isNegated ? .any(ends) : .all(ends)
     }
 
-    private mutating func comparison() throws(EngineError) -> RuleTree.Comparison {
+    private mutating func comparisonSign() throws(EngineError) -> RuleTree.Comparison {
         if take("contains") { return .contains }
         if take("startswith") { return .startsWith }
         if take("endswith") { return .endsWith }
         for (word, comparison) in [("starts", RuleTree.Comparison.startsWith), ("ends", .endsWith)] where take(word) {
-            guard take("with") else { throw expected("'with'") }
+            try require("with")
             return comparison
         }
         guard case .symbol(let symbol) = token,
             let comparison = RuleTree.Comparison(rawValue: symbol == "=" ? "==" : symbol)
         else {
-            throw expected("a comparison (==, !=, <, <=, >, >=, contains, starts with, ends with, in, between, is)")
+            throw expected(
+                "a comparison (==, !=, <, <=, >, >=, contains, starts with, ends with, in, between, within, is)")
         }
         position += 1
         return comparison
     }
 
-    private mutating func list() throws(EngineError) -> [RuleTree.Literal] {
+    private mutating func list(_ subject: RuleTree.Subject) throws(EngineError) -> [RuleTree.Literal] {
         guard take(symbol: "(") else { throw expected("'('") }
-        var items = [try literal()]
-        while take(symbol: ",") { items.append(try literal()) }
+        var items = [try literal(subject, .equal)]
+        while take(symbol: ",") { items.append(try literal(subject, .equal)) }
         guard take(symbol: ")") else { throw expected("',' or ')'") }
         return items
     }
 
+    private mutating func ignoringCase(
+        _ subject: RuleTree.Subject, _ literals: [RuleTree.Literal]
+    ) throws(EngineError) -> Bool {
+        guard sees("ignoring") else { return false }
+        let areTexts = literals.allSatisfy { if case .text = $0 { true } else { false } }
+        guard areTexts else { throw .rule(column: column, problem: "only texts compare ignoring case") }
+        position += 1
+        try require("case")
+        return true
+    }
+
+    /// A literal that can stand there.
+    private mutating func literal(
+        _ subject: RuleTree.Subject, _ comparison: RuleTree.Comparison
+    ) throws(EngineError) -> RuleTree.Literal {
+        let column = column
+        let literal = try literal()
+        if let problem = RuleTree.problem(subject, comparison, literal) {
+            throw .rule(column: column, problem: problem)
+        }
+        return literal
+    }
+
     private mutating func literal() throws(EngineError) -> RuleTree.Literal {
-        defer { position += 1 }
         switch token {
-        case .text(let text): return .text(text)
-        case .number(let text): return .number(text)
-        case .word(let word) where ["true", "false"].contains(word.lowercased()): return .text(word.lowercased())
-        default:
-            let error = expected("a text in quotes or a number")
-            // `defer` moves on; the error has its column already.
-            throw error
-        }
-    }
-}
-
-// MARK: Tokens
-
-extension RuleParser {
-    private static func tokens(_ text: String) throws(EngineError) -> [(token: Token, column: Int)] {
-        let characters = Array(text)
-        var tokens: [(token: Token, column: Int)] = []
-        var index = 0
-        while index < characters.count {
-            let character = characters[index]
-            let column = index + 1
-            if character.isWhitespace {
-                index += 1
-            } else if character == "\"" || character == "'" {
-                tokens.append((.text(try quoted(characters, &index, column)), column))
-            } else if character == "`" {
-                guard let end = characters[(index + 1)...].firstIndex(of: "`"), end > index + 1 else {
-                    throw .rule(column: column, problem: "a name in backticks does not end or is empty")
-                }
-                tokens.append((.name(String(characters[(index + 1)..<end])), column))
-                index = end + 1
-            } else if character == "_" || character.isLetter {
-                let word = characters[index...].prefix { $0 == "_" || $0 == "." || $0.isLetter || $0.isNumber }
-                tokens.append((.word(String(word)), column))
-                index += word.count
-            } else if character.isASCII, character.isNumber || character == "-" {
-                let word = characters[index...].prefix { "+-.eE".contains($0) || ($0.isASCII && $0.isNumber) }
-                guard NumberText.isJSONNumber(Array(String(word).utf8)) else {
-                    throw .rule(column: column, problem: "this is no number")
-                }
-                tokens.append((.number(String(word)), column))
-                index += word.count
-            } else {
-                let pair = String(characters[index..<min(index + 2, characters.count)])
-                let symbol = ["==", "!=", "<=", ">="].contains(pair) ? pair : String(character)
-                guard "()<>,=".contains(character) || symbol.count == 2 else {
-                    throw .rule(column: column, problem: "'\(character)' has no meaning here")
-                }
-                tokens.append((.symbol(symbol), column))
-                index += symbol.count
+        case .text(let text):
+            position += 1
+            return .text(text)
+        case .number(let text):
+            position += 1
+            return .number(text)
+        case .word(let word):
+            switch word.lowercased() {
+            case "true", "false":
+                position += 1
+                return .text(word.lowercased())
+            case "date": return try typed { .date($0) }
+            case "time": return try typed { .time($0) }
+            case "guid": return try typed { .guid($0) }
+            default: break
             }
+        default: break
         }
-        return tokens + [(.end, characters.count + 1)]
+        throw expected("a text in quotes, a number, or a date as in date \"2026-01-31\"")
     }
 
-    private static func quoted(
-        _ characters: [Character], _ index: inout Int, _ column: Int
-    ) throws(EngineError) -> String {
-        let quote = characters[index]
-        var text = ""
-        index += 1
-        while index < characters.count {
-            let character = characters[index]
-            index += 1
-            if character == quote { return text }
-            if character == "\\", index < characters.count {
-                text.append(characters[index])
-                index += 1
-            } else {
-                text.append(character)
-            }
-        }
-        throw .rule(column: column, problem: "a text does not end")
+    private mutating func typed(_ make: (String) -> RuleTree.Literal) throws(EngineError) -> RuleTree.Literal {
+        position += 1
+        guard case .text(let text) = token else { throw expected("a text in quotes") }
+        let literal = make(text)
+        if let problem = RuleTree.problem(literal) { throw .rule(column: column, problem: problem) }
+        position += 1
+        return literal
     }
 }

@@ -1,89 +1,35 @@
 /// A rule as a tree: what it means, whatever way it was written.
+///
+/// `all` and `any` hold two parts or more. They are lists and not pairs, so that a rule of a thousand parts is no
+/// deeper than one of two: everything that walks the tree recurses by its depth.
 indirect enum RuleTree: Sendable, Hashable {
-    enum Comparison: String, Sendable, CaseIterable {
-        case equal = "=="
-        case notEqual = "!="
-        case less = "<"
-        case lessOrEqual = "<="
-        case greater = ">"
-        case greaterOrEqual = ">="
-        case contains = "contains"
-        case startsWith = "starts with"
-        case endsWith = "ends with"
-    }
-
-    enum Literal: Sendable, Hashable {
-        case text(String)
-        case number(String)
-
-        var printed: String {
-            switch self {
-            case .number(let text): text
-            case .text(let text): "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-            }
-        }
-    }
-
-    case compare(String, Comparison, Literal)
+    case compare(Subject, Comparison, Literal, ignoringCase: Bool)
+    case isIn(Subject, [Literal], ignoringCase: Bool)
     case isNull(String)
-    case isIn(String, [Literal])
+    case isBoolean(String, Bool)
+    case isWithinLast(String, Int, Unit)
+    case isYearToDate(String)
     case not(RuleTree)
-    case and(RuleTree, RuleTree)
-    case or(RuleTree, RuleTree)
-
-    /// The one way this tree is printed; parses to the same tree.
-    var printed: String {
-        switch self {
-        case .compare(let field, let comparison, let literal):
-            "\(Self.name(field)) \(comparison.rawValue) \(literal.printed)"
-        case .isNull(let field): "\(Self.name(field)) is null"
-        case .isIn(let field, let literals):
-            "\(Self.name(field)) in (\(literals.map(\.printed).joined(separator: ", ")))"
-        case .not(.isNull(let field)): "\(Self.name(field)) is not null"
-        case .not(let rule): "not \(rule.wrapped(inside: 3))"
-        case .and(let left, let right): "\(left.wrapped(inside: 2)) and \(right.wrapped(inside: 3))"
-        case .or(let left, let right): "\(left.wrapped(inside: 1)) or \(right.wrapped(inside: 2))"
-        }
-    }
-
-    private var strength: Int {
-        switch self {
-        case .or: 1
-        case .and: 2
-        default: 3
-        }
-    }
-
-    private func wrapped(inside strength: Int) -> String { self.strength < strength ? "(\(printed))" : printed }
-
-    static let keywords: Set<String> = [
-        "and", "or", "not", "is", "null", "in", "contains", "starts", "ends", "with", "startswith", "endswith",
-        "between",
-        "true", "false",
-    ]
-
-    private static func name(_ field: String) -> String {
-        let isBare =
-            !keywords.contains(field.lowercased()) && field.first.map { !$0.isNumber && $0 != "." } == true
-            && field.allSatisfy { $0 == "_" || $0 == "." || ($0.isASCII && ($0.isLetter || $0.isNumber)) }
-        return isBare ? field : "`\(field)`"
-    }
+    case all([RuleTree])
+    case any([RuleTree])
 
     /// The fields it names, each once, in order.
     var fields: [String] {
         var found: [String] = []
-        collect(&found)
+        var known: Set<String> = []
+        visitFields { field in
+            if known.insert(field).inserted { found.append(field) }
+        }
         return found
     }
 
-    private func collect(_ found: inout [String]) {
+    private func visitFields(_ visit: (String) -> Void) {
         switch self {
-        case .compare(let field, _, _), .isNull(let field), .isIn(let field, _):
-            if !found.contains(field) { found.append(field) }
-        case .not(let rule): rule.collect(&found)
-        case .and(let left, let right), .or(let left, let right):
-            left.collect(&found)
-            right.collect(&found)
+        case .compare(let subject, _, _, _), .isIn(let subject, _, _): visit(subject.field)
+        case .isNull(let field), .isBoolean(let field, _), .isWithinLast(let field, _, _), .isYearToDate(let field):
+            visit(field)
+        case .not(let part): part.visitFields(visit)
+        case .all(let parts), .any(let parts): for part in parts { part.visitFields(visit) }
         }
     }
 }

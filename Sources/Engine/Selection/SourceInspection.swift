@@ -34,10 +34,25 @@ public enum SourceInspection {
     }
 
     /// Reads a source to its end and returns how many profiles it has.
+    ///
+    /// Of a Common Data Model folder every value is looked at, whether it is what `model.json` says.
     /// - Throws: ``EngineError`` with the place of what is malformed.
     public static func check(_ source: SourceDefinition) async throws -> Int {
         let open = try OpenSource(source.format)
-        return try await ChunkScan.run(open.files, columns: open.fields) { (_, _, _) throws(EngineError) in
+        let types = open.fields.map { open.types[$0] ?? .string }
+        let paths = open.files.map(\.path)
+        return try await ChunkScan.run(open.files, columns: open.fields) { (table, _, _) throws(EngineError) in
+            let bytes = table.bytes.span
+            for row in 0..<table.count {
+                for column in types.indices {
+                    let field = table.field(row, column)
+                    if !field.isEmpty, !types[column].admits(bytes.extracting(field)) {
+                        throw .value(
+                            Place(file: paths[table.file], line: table.line(row), field: column + 1),
+                            type: types[column])
+                    }
+                }
+            }
         } take: { _, _ in
         }.index.rows
     }

@@ -1,5 +1,5 @@
 internal import Consent
-internal import Model
+public import Model
 
 /// What the gate found to be in order for one export or transfer, inside one transaction.
 struct Clearance: ~Copyable {
@@ -8,6 +8,21 @@ struct Clearance: ~Copyable {
     let policy: Policy
     let agreement: Agreement
     let consent: VerifiedConsent
+    /// The definitions of the segments, by their digests.
+    let segments: [SegmentName: Digest]
+
+    var scope: ExportScope { ExportScope(destination: destination, segments: segments) }
+}
+
+/// What an export is about: where it goes, how profiles become contacts, and which are meant.
+///
+/// It is fixed when the export begins; every transfer is checked against it, so that a change in between stops the export
+/// instead of sending what was prepared under other terms.
+public struct ExportScope: Sendable, Equatable {
+    /// The destination, with its data matching.
+    public let destination: Destination
+    /// The digest of each segment's definition and source.
+    public let segments: [SegmentName: Digest]
 }
 
 extension Gate {
@@ -23,7 +38,17 @@ extension Gate {
         guard let agreement = try transaction.agreement() else { throw Refusal.noAgreement }
         let consent = try consent(destination, matching, agreement, transaction)
         return Clearance(
-            destination: destination, matching: matching, policy: policy, agreement: agreement, consent: consent)
+            destination: destination, matching: matching, policy: policy, agreement: agreement, consent: consent,
+            segments: try segmentDigests(destination, transaction))
+    }
+
+    /// The digests of the destination's segments as they are defined now.
+    func segmentDigests(
+        _ destination: Destination, _ transaction: Storage.Transaction
+    ) throws -> [SegmentName: Digest] {
+        var digests: [SegmentName: Digest] = [:]
+        for name in destination.segments { digests[name] = try transaction.segmentDigest(name) }
+        return digests
     }
 
     /// The newest consent that holds and covers the destination as it is configured now.
@@ -33,8 +58,17 @@ extension Gate {
         _ destination: Destination, _ matching: DataMatching, _ agreement: Agreement, _ transaction: Storage.Transaction
     ) throws -> VerifiedConsent {
         var reason: (any Error)?
-        for record in try transaction.consents(for: destination.id) {
+        let records = try transaction.consents(for: destination.id)
+        // A withdrawal ends whatever was given for the destination before it (I4), by whomever: who takes a consent back
+        // means the transfers to stop.
+        let withdrawn = records.filter { $0.withdrawn != nil }.max { ($0.withdrawn ?? 0) < ($1.withdrawn ?? 0) }
+        var seen: Set<AdministratorName> = []
+        // Whoever signs anew means the new terms: of each administrator the newest consent counts.
+        for record in records where seen.insert(record.administrator).inserted {
             do {
+                if let withdrawn, record.index < withdrawn.withdrawn ?? 0 {
+                    throw ConsentError.withdrawn(index: withdrawn.index)
+                }
                 guard let administrator = try transaction.administrator(record.administrator) else {
                     throw Refusal.unknownAdministrator(record.administrator)
                 }
@@ -60,6 +94,12 @@ extension Gate {
         guard fields.isEmpty else {
             throw Refusal.fieldsNotConsented(destination.id, fields: fields.map(\.name))
         }
+        let moved = matching.pairs.filter { !signed.matching.pairs.contains($0) }
+        guard moved.isEmpty else {
+            throw Refusal.matchingChanged(destination.id, fields: moved.map(\.field.name))
+        }
+        let dropped = signed.doNotContact.filter { !destination.doNotContact.contains($0) }
+        guard dropped.isEmpty else { throw Refusal.doNotContactChanged(destination.id, fields: dropped) }
         let segments = destination.segments.filter { signed.segments[$0] == nil }
         guard segments.isEmpty else { throw Refusal.segmentsNotConsented(destination.id, segments: segments) }
         let changed = try destination.segments.filter { name in

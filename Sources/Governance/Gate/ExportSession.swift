@@ -5,20 +5,23 @@ internal import Vault
 
 /// Evidence that an export was cleared and begun.
 ///
-/// Made by ``Gate/begin(_:)``; every transfer of the export needs it, and is cleared again by itself.
+/// Made by ``Gate/begin(_:profiles:)``; every transfer of the export needs it, and is cleared again by itself.
 public struct ExportSession: Sendable {
     /// The identifier of the export.
     public let export: ExportID
-    /// Its destination, as it was when the export began.
-    public let destination: Destination
+    /// What it is about; fixed for as long as it runs.
+    public let scope: ExportScope
     /// The log index of the consent it runs under.
     public let consent: Int64
     let subjectKey: SubjectKey
     let lease: any Lease
 
-    init(export: ExportID, destination: Destination, consent: Int64, subjectKey: SubjectKey, lease: any Lease) {
+    /// Its destination, as it was when the export began.
+    public var destination: Destination { scope.destination }
+
+    init(export: ExportID, scope: ExportScope, consent: Int64, subjectKey: SubjectKey, lease: any Lease) {
         self.export = export
-        self.destination = destination
+        self.scope = scope
         self.consent = consent
         self.subjectKey = subjectKey
         self.lease = lease
@@ -36,12 +39,31 @@ final class SubjectKey: Sendable {
 
 extension Gate {
     /// Says whether an export to this destination would be cleared now, without beginning one.
-    /// - Throws: ``Refusal`` or `ConsentError` if not; the refusal is logged.
-    public func preflight(_ id: DestinationID) async throws {
-        try await recordingRefusals(of: id, export: nil) {
+    ///
+    /// Returns what it would be about, to be read for and then begun with.
+    /// - Throws: ``Refusal`` or `ConsentError` if not; the refusal is logged. ``Refusal/exportRunning(_:)`` too.
+    public func preflight(_ id: DestinationID) async throws -> ExportScope {
+        let scope = try await recordingRefusals(of: id, export: nil) {
+            try await storage.transaction { try clear(id, $0).scope }
+        }
+        // Before much is read for nothing; the claim itself is made when the export begins.
+        guard let lease = try storage.exportLease(for: id) else { throw Refusal.exportRunning(id) }
+        lease.release()
+        return scope
+    }
+
+    /// Why an export of `profiles` profiles would not be cleared now, or nil.
+    ///
+    /// Nothing is logged: nobody asked for an export.
+    /// - Throws: a storage error.
+    public func objection(to id: DestinationID, profiles: Int) async throws -> (any ReportableError)? {
+        do {
             try await storage.transaction { transaction in
-                _ = try clear(id, transaction)
+                try requireSize(profiles, try clear(id, transaction).policy)
             }
+            return nil
+        } catch let error as any ReportableError where error.failure == .refused {
+            return error
         }
     }
 
@@ -49,12 +71,14 @@ extension Gate {
     ///
     /// Intents that an earlier process left without outcome are closed first, as *unknown*: the claim to the
     /// destination's exports is exclusive, so whoever opened them is gone.
+    /// - Parameter scope: what the profiles were selected for, as ``preflight(_:)`` returned it.
     /// - Throws: ``Refusal`` or `ConsentError`, logged; `LedgerError` or a storage error if the log cannot be written.
-    public func begin(_ id: DestinationID, profiles: Int) async throws -> ExportSession {
+    public func begin(_ scope: ExportScope, profiles: Int) async throws -> ExportSession {
+        let id = scope.destination.id
         guard let lease = try storage.exportLease(for: id) else { throw Refusal.exportRunning(id) }
         do {
             return try await recordingRefusals(of: id, export: nil) {
-                try await begin(id, profiles: profiles, lease: lease)
+                try await begin(scope, profiles: profiles, lease: lease)
             }
         } catch {
             lease.release()
@@ -62,11 +86,12 @@ extension Gate {
         }
     }
 
-    private func begin(_ id: DestinationID, profiles: Int, lease: any Lease) async throws -> ExportSession {
+    private func begin(_ scope: ExportScope, profiles: Int, lease: any Lease) async throws -> ExportSession {
+        let id = scope.destination.id
         let begun = try await log.commit { transaction, appender in
             let clearance = try clear(id, transaction)
-            let maximum = clearance.policy.maximumProfiles
-            guard profiles <= maximum else { throw Refusal.tooManyProfiles(count: Int64(profiles), maximum: maximum) }
+            guard clearance.scope == scope else { throw Refusal.scopeChanged(id) }
+            try requireSize(profiles, clearance.policy)
             guard let subjectKey = try transaction.secret(.subjectKey, of: id) else { throw Refusal.keyMissing(id) }
             try closeAbandoned(id, transaction, &appender)
             let export = try transaction.nextExportID()
@@ -82,11 +107,17 @@ extension Gate {
                     "rehearsal": .flag(destination.endpoint.isLoopback),
                 ])
             try transaction.insert(export: export, destination: id, startedAt: try appender.append(started))
-            return (export, destination, clearance.consent.index, subjectKey)
+            return (export, clearance.consent.index, subjectKey)
         }.value
         return ExportSession(
-            export: begun.0, destination: begun.1, consent: begun.2,
-            subjectKey: SubjectKey(try keys.open(begun.3)), lease: lease)
+            export: begun.0, scope: scope, consent: begun.1, subjectKey: SubjectKey(try keys.open(begun.2)),
+            lease: lease)
+    }
+
+    private func requireSize(_ profiles: Int, _ policy: Policy) throws {
+        guard profiles <= policy.maximumProfiles else {
+            throw Refusal.tooManyProfiles(count: Int64(profiles), maximum: policy.maximumProfiles)
+        }
     }
 
     /// Says of what an earlier process left open that its fate is unknown.

@@ -41,6 +41,7 @@ extension Gate {
         let committed = try await recordingRefusals(of: id, export: session.export) {
             try await log.commit { transaction, appender in
                 let clearance = try clear(id, transaction)
+                guard clearance.scope == session.scope else { throw Refusal.scopeChanged(id) }
                 try require(batch, fits: clearance)
                 guard let secret = try transaction.secret(.apiKey, of: id) else { throw Refusal.keyMissing(id) }
                 let entry = try intentEntry(

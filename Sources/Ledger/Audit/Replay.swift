@@ -37,6 +37,13 @@ struct Replay {
         /// Fields and segments of its newest configuration, once it has one.
         var fields: Set<String>?
         var segments: Set<String>?
+        /// Contact field to profile field.
+        var matching: CanonicalJSON?
+        var doNotContact: Set<String> = []
+        /// Where a consent to it was withdrawn last.
+        var withdrawnAt: Int64?
+        /// The newest consent to it of every administrator.
+        var newestConsent: [String: Int64] = [:]
     }
 
     struct Intent {
@@ -64,7 +71,7 @@ struct Replay {
         case .adminEnrolled, .adminRetired: applyPerson(entry, index, &findings)
         case .agreementPublished: applyAgreement(entry)
         case .policyApplied: try applyPolicy(entry, index, &findings)
-        case .consentGiven: consents[index] = Consent(entry: entry)
+        case .consentGiven: applyConsent(entry, index)
         case .consentWithdrawn: applyWithdrawal(entry, index, &findings)
         case .destinationConnected, .destinationConfigured, .destinationSuspended, .destinationResumed,
             .destinationRemoved:

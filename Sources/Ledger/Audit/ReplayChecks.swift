@@ -20,6 +20,11 @@ extension Replay {
         require(
             names.allSatisfy { same($0, intent, given) }, "the consent is to another agreement than the intent names")
         require(isNewestAgreement(intent), "the agreement was not the newest published one")
+        if let destination = intent.optionalString("destination").flatMap({ destinations[$0] }),
+            let newest = given.optionalString("administrator").flatMap({ destination.newestConsent[$0] })
+        {
+            require(newest == cited, "its administrator had given a newer consent, at \(newest)")
+        }
         requireSigner(of: given, at: cited, require)
     }
 
@@ -67,6 +72,12 @@ extension Replay {
             findings.add("I4", index, "the destination of the intent was never connected")
             return
         }
+        if let cited = try? intent.integer("consent_index"), consents[cited]?.isWithdrawn == false,
+            let withdrawn = destination.withdrawnAt, cited < withdrawn
+        {
+            findings.add(
+                "I4", index, "a consent to the destination was withdrawn at \(withdrawn), after the one at \(cited)")
+        }
         if destination.isRemoved { findings.add("I4", index, "the intent comes after its destination was removed") }
         if destination.isSuspended {
             findings.add("I4", index, "the intent was made while its destination was suspended")
@@ -89,6 +100,17 @@ extension Replay {
             require(Set(fields).isSubset(of: allowed), "a field leaves that the consent does not name")
             let members = (try? consent.strings("segments")) ?? []
             require(Set(segments).isSubset(of: members), "a segment leaves that the consent does not name")
+            if let name = intent.optionalString("destination"), let destination = destinations[name],
+                destination.fields != nil
+            {
+                require(
+                    fields.allSatisfy { destination.matching?[$0] == consent["matching"]?[$0] },
+                    "a field is filled from another profile field than the consent says")
+                let kept = (try? consent.strings("do_not_contact")) ?? []
+                require(
+                    destination.doNotContact.isSuperset(of: kept),
+                    "profiles leave that the consent says are left out (do_not_contact)")
+            }
         }
         let name = intent.optionalString("destination")
         let destination = name.flatMap { destinations[$0] }

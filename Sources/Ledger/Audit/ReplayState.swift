@@ -43,12 +43,21 @@ extension Replay {
         policy = Policy(digest: digest, hosts: Set(hosts), fields: Set(fields.keys))
     }
 
+    mutating func applyConsent(_ entry: CanonicalJSON, _ index: Int64) {
+        consents[index] = Consent(entry: entry)
+        guard let name = entry.optionalString("destination"), let person = entry.optionalString("administrator") else {
+            return
+        }
+        destinations[name]?.newestConsent[person] = index
+    }
+
     mutating func applyWithdrawal(_ entry: CanonicalJSON, _ index: Int64, _ findings: inout Findings) {
         guard let cited = try? entry.integer("consent_index"), consents[cited] != nil else {
             findings.add("I4", index, "the entry withdraws a consent that was not given before it")
             return
         }
         consents[cited]?.isWithdrawn = true
+        if let name = entry.optionalString("destination") { destinations[name]?.withdrawnAt = index }
     }
 
     mutating func applyDestination(_ entry: CanonicalJSON, _ index: Int64, _ findings: inout Findings) {
@@ -77,6 +86,8 @@ extension Replay {
         default:
             destinations[name]?.fields = Set((try? entry.strings("fields")) ?? [])
             destinations[name]?.segments = Set((try? entry.strings("segments")) ?? [])
+            destinations[name]?.matching = entry["matching"]
+            destinations[name]?.doNotContact = Set((try? entry.strings("do_not_contact")) ?? [])
         }
     }
 }

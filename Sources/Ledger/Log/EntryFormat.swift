@@ -65,7 +65,8 @@ extension EntryType {
             [
                 "consent": .text, "destination": .text, "administrator": .text, "agreement": .text,
                 "agreement_version": .integer, "agreement_sha256": .digest, "language": .text,
-                "fields": .list(.text), "segments": .list(.text), "valid_from": .time, "valid_until": .time,
+                "fields": .list(.text), "matching": .map(.text), "do_not_contact": .list(.text),
+                "segments": .list(.text), "valid_from": .time, "valid_until": .time,
                 "statement_sha256": .digest, "signature_sha256": .digest, "key_sha256": .digest,
             ]
         default: ["consent_index": .integer, "destination": .text, "administrator": .text]
@@ -81,7 +82,8 @@ extension EntryType {
             ]
         case .destinationConfigured:
             [
-                "destination": .text, "fields": .list(.text), "segments": .list(.text),
+                "destination": .text, "fields": .list(.text), "matching": .map(.text),
+                "do_not_contact": .list(.text), "segments": .list(.text),
                 "configuration_sha256": .digest,
             ]
         case .destinationRemoved: ["destination": .text, "reason": .text, "transfers_total": .integer]

@@ -74,6 +74,7 @@ extension Workspace {
         if case .removed(let by, let at) = destination.standing { throw Refusal.removed(id, by: by, at: at) }
         guard let matching = destination.matching else { throw Refusal.notConfigured(id, missing: "data matching") }
         guard !destination.segments.isEmpty else { throw Refusal.notConfigured(id, missing: "segments") }
+        try requireFields(of: destination, transaction)
         guard let agreement = try transaction.agreement() else { throw Refusal.noAgreement }
         guard let head = try transaction.latestHead() else { throw StoreError.damaged(what: "the log has no head") }
         var segments: [SegmentName: Digest] = [:]
@@ -85,7 +86,7 @@ extension Workspace {
             agreementVersion: agreement.version, agreementDigest: try agreement.digest(language), language: language,
             organization: organization, administrator: administrator, destination: id, listID: destination.listID,
             endpoint: destination.endpoint.description, processor: policy.recipient, country: policy.country,
-            purpose: policy.purpose, fields: matching.fields, segments: segments,
+            purpose: policy.purpose, matching: matching, doNotContact: destination.doNotContact, segments: segments,
             transferMechanism: policy.transferMechanism, validFrom: now,
             validUntil: now.adding(seconds: policy.consentDays * 86_400), nonce: nonce, issued: now,
             logOrigin: origin, logSize: head.size, logRoot: head.root)

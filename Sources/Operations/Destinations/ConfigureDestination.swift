@@ -46,6 +46,7 @@ extension Workspace {
             guard var destination = try transaction.destination(id) else { throw Refusal.unknownDestination(id.text) }
             if case .removed(let by, let at) = destination.standing { throw Refusal.removed(id, by: by, at: at) }
             try change(&destination, policy)
+            try requireFields(of: destination, transaction)
             try transaction.update(configurationOf: destination)
             let configuration = CanonicalJSON.object([
                 "matching": destination.matching?.canonical ?? .object([:]),
@@ -58,12 +59,28 @@ extension Workspace {
                     [
                         "destination": .string(id.text),
                         "fields": .strings(destination.matching?.fields.map(\.name) ?? []),
+                        "matching": destination.matching?.canonical ?? .object([:]),
+                        "do_not_contact": .strings(destination.doNotContact),
                         "segments": .strings(destination.segments.map(\.text)),
                         "configuration_sha256": .string(try SHA256.digest(of: configuration.bytes).hex),
                     ]))
             return destination
         }.value
         return DestinationReport(changed)
+    }
+
+    /// Makes sure that every source of the segments has the fields that are matched, as soon as both are known: before
+    /// anybody signs for them.
+    func requireFields(of destination: Destination, _ transaction: SQLiteTransaction) throws {
+        guard let matching = destination.matching else { return }
+        let segments = try destination.segments.compactMap { try transaction.segment($0) }
+        for name in Set(segments.map(\.source)).sorted() {
+            guard let source = try transaction.source(name) else { throw OperationError.unknownSource(name) }
+            let known = try SourceInspection.fields(of: source)
+            for column in matching.pairs.map(\.column) + destination.doNotContact where !known.contains(column) {
+                throw EngineError.missingColumn(column, path: "source \(name)", known: known)
+            }
+        }
     }
 
     /// All destinations, removed ones included.

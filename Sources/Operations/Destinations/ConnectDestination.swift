@@ -19,6 +19,8 @@ public struct DestinationReport: Encodable, Sendable {
     public let baseUrl: String
     /// Contact field to profile field.
     public let fields: [String: String]
+    /// Profile fields that keep a profile from being sent when they are set, beside the ones known by name.
+    public let doNotContact: [String]
     /// The segments that are exported.
     public let segments: [String]
     /// Who suspended or removed it.
@@ -35,6 +37,7 @@ public struct DestinationReport: Encodable, Sendable {
         baseUrl = destination.endpoint.description
         fields = Dictionary(
             uniqueKeysWithValues: (destination.matching?.pairs ?? []).map { ($0.field.name, $0.column) })
+        doNotContact = destination.doNotContact
         segments = destination.segments.map(\.text)
         self.warnings = warnings
         switch destination.standing {

@@ -22,6 +22,8 @@ public struct ExportPlanReport: Encodable, Sendable {
     public let members: [String: Int]
     /// How many are in two segments at once; they are sent once.
     public let overlaps: [OverlapReport]
+    /// The code of the refusal that an export would meet as things stand, if it would.
+    public let refusedBy: String?
     /// What the administrator should know.
     public let warnings: [String]
 }
@@ -48,6 +50,9 @@ extension Workspace {
         let plan: ExportPlan = try await SendGrid.withConnection { sendGrid in
             try await self.plan(id, sendGrid, progress)
         }
+        var warnings = plan.warnings
+        let objection = try await gate.objection(to: id, profiles: plan.tally.prepared)
+        if let objection { warnings.append("as things stand, an export would be refused: \(objection.message)") }
         var counts = ExportCounts()
         counts.take(plan.tally)
         return ExportPlanReport(
@@ -55,7 +60,7 @@ extension Workspace {
             segments: plan.destination.segments.map(\.text), rejectedBy: plan.tally.rejectedBy,
             rejections: plan.selection.rejections.map(RejectionReport.init),
             members: plan.selection.memberCounts, overlaps: plan.selection.overlaps.map(OverlapReport.init),
-            warnings: plan.warnings)
+            refusedBy: objection?.code, warnings: warnings)
     }
 
     func plan(

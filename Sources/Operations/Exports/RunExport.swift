@@ -19,11 +19,11 @@ extension Workspace {
     ) async throws -> ExportReport {
         let start = ContinuousClock.now
         let id = try destination(name).id
-        try await gate.preflight(id)
+        let scope = try await gate.preflight(id)
         return try await SendGrid.withConnection { sendGrid in
             let plan = try await plan(id, sendGrid, progress)
             guard plan.tally.prepared > 0 else { throw OperationError.emptySelection }
-            let session = try await gate.begin(id, profiles: plan.tally.prepared)
+            let session = try await gate.begin(scope, profiles: plan.tally.prepared)
             let run = ExportRun(gate: gate, sendGrid: sendGrid, session: session, plan: plan, progress: progress)
             let end = await run.run(jobPatience: jobPatience)
             try await gate.finish(

@@ -1,3 +1,4 @@
+internal import Engine
 internal import FoundationEssentials
 internal import Governance
 internal import Ledger
@@ -45,6 +46,8 @@ extension Workspace {
     /// - Throws: an error of class I/O if the log cannot be read or written.
     public func findSubject(_ address: Personal<String>) async throws -> SubjectReport {
         let wanted = Personal(address.reveal().trimmed.lowercased())
+        // A slip of the pen must not become the answer that nothing was sent.
+        guard ContactAddress.isSendable(wanted) else { throw OperationError.noAddress }
         let transfers = try store.reading { transaction in
             try transaction.destinations().flatMap { destination -> [SubjectTransfer] in
                 // At the end of its retention the subject key is destroyed, and nobody can be found by it any more.

@@ -23,6 +23,15 @@ public struct LogFilter: Sendable {
         self.from = from
     }
 
+    /// Makes sure that what is filtered by exists, so that an empty answer means that there is no such entry.
+    func require(in workspace: Workspace) throws {
+        if let type, EntryType(rawValue: type) == nil {
+            throw OperationError.choice(option: "--type", allowed: EntryType.allCases.map(\.rawValue))
+        }
+        if let destination { _ = try workspace.showDestination(destination) }
+        if let export { _ = try workspace.export(export) }
+    }
+
     func admits(_ entry: CanonicalJSON, index: Int64) -> Bool {
         (type == nil || entry.optionalString("type") == type)
             && (destination == nil || entry.optionalString("destination") == destination)
@@ -80,6 +89,7 @@ extension Workspace {
     /// Walks over the entries that `filter` admits.
     /// - Throws: an error of class I/O if the database cannot be read, and what `body` throws.
     public func forEachEntry(_ filter: LogFilter, _ body: (LogLine) throws -> Void) throws {
+        try filter.require(in: self)
         try store.reading { transaction in
             try transaction.forEachEntry { entry in
                 let value = (try? CanonicalJSON(bytes: entry.bytes)) ?? .object([:])

@@ -45,8 +45,9 @@ extension Workspace {
             return String(decoding: data, as: UTF8.self)
         }
         return try store.reading { transaction in
-            let key = try verifierKey ?? Self.storedVerifierKey(transaction)
-            var audit = LogAudit(verifierKey: try VerifierKey(parsing: key), since: earlier)
+            let key = try VerifierKey(parsing: try verifierKey ?? Self.storedVerifierKey(transaction))
+            try Self.requireSameLog(key, earlier, transaction)
+            var audit = LogAudit(verifierKey: key, since: earlier)
             var heads = try transaction.heads()[...]
             var count: Int64 = 0
             func feedHeads() throws {
@@ -79,6 +80,28 @@ extension Workspace {
             return VerificationReport(
                 ok: violations.isEmpty, size: report.size, root: report.root.hex, violations: violations,
                 openIntents: report.openIntents)
+        }
+    }
+
+    /// A wrong file is no broken log: what is of another log, or no checkpoint at all, is said to be just that.
+    private static func requireSameLog(
+        _ key: VerifierKey, _ earlier: String?, _ transaction: SQLiteTransaction
+    ) throws {
+        if let bytes = try transaction.entry(at: 0), let entry = try? CanonicalJSON(bytes: bytes),
+            let origin = entry.optionalString("origin"), origin != key.name
+        {
+            throw OperationError.otherLog(what: "verifier key", of: key.name, here: origin)
+        }
+        guard let earlier else { return }
+        let origin = earlier.prefix { $0 != "\n" }
+        do {
+            _ = try Checkpoint.verify(note: earlier, with: key)
+        } catch LedgerError.malformedNote(let problem) {
+            throw OperationError.noCheckpoint(problem: problem)
+        } catch  where origin != key.name {
+            throw OperationError.otherLog(what: "checkpoint", of: String(origin.prefix(200)), here: key.name)
+        } catch {
+            // One of this log's that does not verify is for the audit to report.
         }
     }
 

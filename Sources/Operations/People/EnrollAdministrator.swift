@@ -56,6 +56,10 @@ extension Workspace {
                 "key_sha256": .string(report.keySha256),
             ])
         _ = try await log.commit { transaction, appender in
+            // One key for two people would let one consent pose as two, and a retired key come back.
+            if let holder = try transaction.administrators().first(where: { $0.key == administrator.key }) {
+                throw OperationError.keyEnrolled(holder.name)
+            }
             try transaction.insert(administrator: administrator)
             _ = try appender.append(entry)
         }

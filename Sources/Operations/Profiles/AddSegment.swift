@@ -1,4 +1,5 @@
 internal import Engine
+internal import FoundationEssentials
 internal import Governance
 public import Model
 internal import Store
@@ -55,6 +56,21 @@ extension Workspace {
         let report = try await report(segment)
         try await store.transaction { [segment] in try $0.upsert(segment: segment) }
         return report
+    }
+
+    /// Adds a segment by its definition in Customer Insights' own JSON; it is kept as the rule that means the same.
+    /// - Throws: an error of class bad-input that names the place in the file if it cannot be read, or means what cannot
+    ///   be decided on a profile alone.
+    public func importSegment(
+        _ name: SegmentName, source sourceName: SourceName, definition file: String
+    ) async throws -> SegmentReport {
+        let types = try SourceInspection.types(of: source(sourceName))
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw OperationError.unreadable(path: file)
+        }
+        let rule = try SegmentRule(customerInsights: Array(data), file: file, types: types)
+        return try await addSegment(
+            SegmentDefinition(name: name, source: sourceName, membership: .rule(rule.text)))
     }
 
     /// All segments.

@@ -37,10 +37,14 @@ public struct SourceReport: Encodable, Sendable {
 
 extension Workspace {
     /// Adds a source, after a look at its first lines.
+    /// - Parameter requiresID: whether the identifying field was named, and therefore has to be there.
     /// - Throws: an error of class bad-input if it cannot be read; of class usage if the name is taken.
-    public func addSource(_ source: SourceDefinition) async throws -> SourceReport {
+    public func addSource(_ source: SourceDefinition, requiresID: Bool = false) async throws -> SourceReport {
         let source = source.absolute
         let fields = try SourceInspection.fields(of: source)
+        if requiresID, !fields.contains(source.idField) {
+            throw EngineError.missingColumn(source.idField, path: "source \(source.name)", known: fields)
+        }
         try await store.transaction { try $0.insert(source: source) }
         return SourceReport(source, fields: fields)
     }

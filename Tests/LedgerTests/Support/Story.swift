@@ -122,6 +122,7 @@ extension Story {
     mutating func configure(_ destination: String = "d1", _ changes: Changes = [:]) {
         let fields: [String: CanonicalJSON] = [
             "destination": .string(destination), "fields": ["email", "custom:points"], "segments": ["vip", "new"],
+            "matching": .object(["email": "EMail", "custom:points": "Points"]), "do_not_contact": ["OptOut"],
             "configuration_sha256": Story.digest("configuration"),
         ]
         add(.destinationConfigured, fields, changes)
@@ -138,7 +139,8 @@ extension Story {
             "consent": "c1", "destination": .string(destination), "administrator": "anna",
             "agreement": "data-privacy-and-compliance", "agreement_version": .integer(version),
             "agreement_sha256": Story.digest("en \(version)"), "language": "en",
-            "fields": ["email", "custom:points"], "segments": ["vip", "new"], "valid_from": .string("\(now)"),
+            "fields": ["email", "custom:points"], "matching": .object(["email": "EMail", "custom:points": "Points"]),
+            "do_not_contact": ["OptOut"], "segments": ["vip", "new"], "valid_from": .string("\(now)"),
             "valid_until": .string("\(now.adding(seconds: 3600))"), "statement_sha256": Story.digest("statement"),
             "signature_sha256": Story.digest("signature"), "key_sha256": Story.digest("key of anna"),
         ]
