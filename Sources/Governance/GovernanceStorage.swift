@@ -26,7 +26,13 @@ public protocol GovernanceTransaction: LedgerTransaction {
     /// Adds a destination.
     func insert(destination: Destination) throws
     /// Changes the standing of a destination, as the entry at `index` says.
-    func set(standing: Destination.Standing, of id: DestinationID, at index: Int64) throws
+    func set(standing: Destination.Standing, of id: DestinationID, at index: Int64?) throws
+    /// Keeps a removal that is not on the log yet.
+    func insert(deferred removal: DeferredRemoval) throws
+    /// The removals that are not on the log yet.
+    func deferredRemovals() throws -> [DeferredRemoval]
+    /// Forgets a removal that is on the log now.
+    func settle(deferredRemovalOf id: DestinationID) throws
     /// The log index of the last change of standing; nil if there was none.
     func standingIndex(of id: DestinationID) throws -> Int64?
     /// Keeps a sealed secret of a destination.

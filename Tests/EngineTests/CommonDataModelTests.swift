@@ -45,7 +45,7 @@ struct CommonDataModelTests {
     @Test(
         "what cannot be read is refused, and says why",
         arguments: [
-            ("{", "it is not JSON"), (#"{"entities":[]}"#, "no entity"),
+            ("{", "no JSON"), (#"{"entities":[],"entities":[]}"#, "entities"), (#"{"entities":[]}"#, "no entity"),
             (#"{"entities":[{"name":"A"},{"name":"B"}]}"#, "A, B"),
             (#"{"entities":[{"attributes":[]}]}"#, "name"),
             (#"{"entities":[{"name":"A","attributes":[]}]}"#, "no attributes"),

@@ -225,15 +225,22 @@ struct MainJobTests {
         let credentials = stage.path("credentials")
         try FileManager.default.createDirectory(atPath: credentials, withIntermediateDirectories: true)
         try FileManager.default.moveItem(atPath: key, toPath: credentials + "/waybill.key")
-        #expect(try await stage.waybill("log", "checkpoint", status: 78).errorCode() == "bad-key-file")
+        // Reading needs no key; writing does.
+        try await stage.waybill("log", "checkpoint")
+        try stage.write(
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl x\n", to: "x.pub")
+        let enroll = ["admin", "enroll", "x", "--key", stage.path("x.pub")]
+        #expect(try await stage.waybill(enroll, status: 78).errorCode() == "bad-key-file")
         let credited = try await Program.run(
-            ["log", "checkpoint", "--home", stage.home], environment: ["CREDENTIALS_DIRECTORY": credentials])
+            ["log", "subject", "nobody@example.com", "--home", stage.home],
+            environment: ["CREDENTIALS_DIRECTORY": credentials])
         #expect(credited.status == 0, "\(credited.errors)")
         // systemd hands it over with mode 0440 and an access control list; nothing wider is taken.
         for (mode, status) in [(0o440, Int32(0)), (0o444, 78)] {
             try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: credentials + "/waybill.key")
             let result = try await Program.run(
-                ["log", "checkpoint", "--home", stage.home], environment: ["CREDENTIALS_DIRECTORY": credentials])
+                ["log", "subject", "nobody@example.com", "--home", stage.home],
+                environment: ["CREDENTIALS_DIRECTORY": credentials])
             #expect(result.status == status, "\(result.errors)")
         }
         try await stage.close()

@@ -26,7 +26,7 @@ struct AdminCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() async throws {
-            let people = try global.workspace().administrators()
+            let people = try await global.workspace().administrators()
             try Terminal.shared.answer(people) {
                 table(
                     [["NAME", "ROLE", "KEY", "ENROLLED", "RETIRED"]]

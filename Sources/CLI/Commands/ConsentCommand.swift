@@ -52,7 +52,7 @@ struct ConsentCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let workspace = try global.workspace()
+            let workspace = try await global.workspace()
             let armored: String
             if let key {
                 let request = try await workspace.requestConsent(
@@ -79,7 +79,7 @@ struct ConsentCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() async throws {
-            let all = try global.workspace().consents()
+            let all = try await global.workspace().consents()
             try Terminal.shared.answer(all) {
                 table(
                     [["INDEX", "STATE", "DESTINATION", "BY", "UNTIL", "FIELDS", "SEGMENTS"]]
@@ -99,7 +99,7 @@ struct ConsentCommand: AsyncParsableCommand {
         @Argument(help: "Its log index.") var index: Int64
 
         func run() async throws {
-            let (report, statement) = try global.workspace().consent(index)
+            let (report, statement) = try await global.workspace().consent(index)
             try Terminal.shared.answer(report) { statement + "\nstate: \(report.state)\nfiles: \(report.files)" }
         }
     }

@@ -115,7 +115,7 @@ struct DestinationCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() async throws {
-            let all = try global.workspace().destinations()
+            let all = try await global.workspace().destinations()
             try Terminal.shared.answer(all) {
                 table(
                     [["ID", "STATE", "NAME", "LIST", "SEGMENTS"]]
@@ -130,7 +130,7 @@ struct DestinationCommand: AsyncParsableCommand {
         @Argument var destination: String
 
         func run() async throws {
-            let report = try global.workspace().showDestination(destination)
+            let report = try await global.workspace().showDestination(destination)
             try Terminal.shared.answer(report) { DestinationCommand.words(report) }
         }
     }
@@ -176,7 +176,7 @@ struct DestinationCommand: AsyncParsableCommand {
                 home: global.directory, destination, by: actor.administrator, reason: reason)
             try Terminal.shared.answer(report) {
                 """
-                Removed \(report.id) (log index \(report.index)): nothing leaves for it any more, its API key is destroyed.
+                Removed \(report.id) (\(report.index.map { "log index \($0)" } ?? "the log entry follows when the key file is back")): nothing leaves for it any more, its API key is destroyed.
                 \(report.abortedRequests) open request(s) cut off; \(report.transfersTotal) transfer(s) in its whole time.
                 """
             }

@@ -32,7 +32,7 @@ struct ExportCommand: AsyncParsableCommand {
 
         func run() async throws {
             let bar = ProgressBar()
-            let workspace = try global.workspace()
+            let workspace = try await global.workspace()
             let plan = try await Interruption.cancelling {
                 try await workspace.planExport(destination) { bar.update($0) }
             }
@@ -62,7 +62,7 @@ struct ExportCommand: AsyncParsableCommand {
 
         func run() async throws {
             let bar = ProgressBar()
-            let workspace = try global.workspace()
+            let workspace = try await global.workspace()
             let report: ExportReport
             do {
                 report = try await Interruption.cancelling {
@@ -90,7 +90,7 @@ struct ExportCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() async throws {
-            let all = try global.workspace().exports()
+            let all = try await global.workspace().exports()
             try Terminal.shared.answer(all) {
                 table(
                     [["EXPORT", "DESTINATION", "STATE", "LOG"]]
@@ -110,7 +110,7 @@ struct ExportCommand: AsyncParsableCommand {
         @Argument var export: String
 
         func run() async throws {
-            let workspace = try global.workspace()
+            let workspace = try await global.workspace()
             let summary = try workspace.export(export)
             try Terminal.shared.answer(summary) { "\(summary.export) to \(summary.destination): \(summary.state)" }
             if !global.json {

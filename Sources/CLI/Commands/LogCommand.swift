@@ -29,7 +29,7 @@ struct LogCommand: AsyncParsableCommand {
 
         func run() async throws {
             let filter = LogFilter(type: type, destination: destination, export: export, from: from)
-            try global.workspace().forEachEntry(filter) { line in
+            try await global.workspace().forEachEntry(filter) { line in
                 Terminal.shared.raw(global.json ? LogCommand.json(line) : LogCommand.words(line))
             }
         }
@@ -41,7 +41,7 @@ struct LogCommand: AsyncParsableCommand {
         @Argument var index: Int64
 
         func run() async throws {
-            let line = try global.workspace().entry(index)
+            let line = try await global.workspace().entry(index)
             Terminal.shared.raw(global.json ? LogCommand.json(line) : line.json + "\n")
         }
     }
@@ -83,7 +83,7 @@ struct LogCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let note = try global.workspace().checkpoint()
+            let note = try await global.workspace().checkpoint()
             if global.json {
                 try Terminal.shared.answer(Note(checkpoint: note)) { note }
             } else {
@@ -99,7 +99,7 @@ struct LogCommand: AsyncParsableCommand {
         @Argument var index: Int64
 
         func run() async throws {
-            let report = try global.workspace().prove(index)
+            let report = try await global.workspace().prove(index)
             if global.json {
                 try Terminal.shared.answer(report) { "" }
             } else {
@@ -119,7 +119,7 @@ struct LogCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            try global.workspace().forEachEntry(LogFilter()) { Terminal.shared.raw($0.json + "\n") }
+            try await global.workspace().forEachEntry(LogFilter()) { Terminal.shared.raw($0.json + "\n") }
         }
     }
 

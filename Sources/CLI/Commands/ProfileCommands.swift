@@ -47,7 +47,7 @@ struct SourceCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() async throws {
-            let all = try global.workspace().sources()
+            let all = try await global.workspace().sources()
             try Terminal.shared.answer(all) {
                 table([["NAME", "FORMAT", "PATH"]] + all.map { [$0.name, $0.format, $0.path] })
             }
@@ -119,7 +119,7 @@ struct SegmentCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() async throws {
-            let all = try global.workspace().segments()
+            let all = try await global.workspace().segments()
             try Terminal.shared.answer(all) {
                 table(
                     [["NAME", "SOURCE", "RULE OR MEMBERS"]]

@@ -12,7 +12,7 @@ struct AgreementCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() async throws {
-            let all = try global.workspace().agreements()
+            let all = try await global.workspace().agreements()
             try Terminal.shared.answer(all) {
                 all.map { agreement in
                     "version \(agreement.version)\n"
@@ -35,7 +35,7 @@ struct AgreementCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let text = try global.workspace().agreementText(version: version, language: language)
+            let text = try await global.workspace().agreementText(version: version, language: language)
             if global.json {
                 try Terminal.shared.answer(Text(text: text)) { text }
             } else {
@@ -84,7 +84,7 @@ struct PolicyCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
 
         func run() async throws {
-            let policy = try global.workspace().policy()
+            let policy = try await global.workspace().policy()
             try Terminal.shared.answer(policy) { PolicyCommand.words(policy) }
         }
     }

@@ -18,7 +18,7 @@ struct GlobalOptions: ParsableArguments {
         home ?? ProcessInfo.processInfo.environment["WAYBILL_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? ".waybill"
     }
 
-    func workspace() throws -> Workspace { try Workspace.open(home: directory) }
+    func workspace() async throws -> Workspace { try await Workspace.opened(home: directory) }
 }
 
 /// Says under whose name a change is made.

@@ -20,34 +20,44 @@ struct CommonDataModelFolder {
 
     private let folder: String
     private let path: String
-    private let entities: [Model.Entity]
+    private let entities: [(name: String, node: JSONNode)]
 
     /// Customer Insights' name for the unified profile.
     private static let profileEntity = "Customer"
-    private static let maximumSize: Int64 = 64 << 20
+    private static let maximumSize = 16 << 20
 
     init(_ folder: String) throws(EngineError) {
         self.folder = folder
-        path = folder + "/model.json"
+        let path = folder + "/model.json"
+        self.path = path
         let input = try InputFile(path)
-        guard input.fingerprint.size <= Self.maximumSize else {
-            throw .model(path: path, problem: "it is larger than \(Self.maximumSize >> 20) MiB")
+        let (bytes, count) = try input.read(at: 0, count: min(Int(input.fingerprint.size), Self.maximumSize + 1))
+        entities = try Self.explained { () throws(EngineError) in
+            let model = try JSONReader.read(Array(bytes.prefix(count)), file: path, limit: Self.maximumSize)
+            if let version = try model.member("version")?.text(), version != "1.0" {
+                throw EngineError.model(path: path, problem: "its version is '\(version)'; only 1.0 is known")
+            }
+            var entities: [(name: String, node: JSONNode)] = []
+            for node in try model.require("entities").items() {
+                let name = try node.require("name").text()
+                guard !entities.contains(where: { $0.name == name }) else {
+                    throw EngineError.model(path: path, problem: "it has the entity '\(name)' twice")
+                }
+                entities.append((name, node))
+            }
+            return entities
         }
-        let (bytes, count) = try input.read(at: 0, count: Int(input.fingerprint.size))
-        let model: Model
+        guard !entities.isEmpty else { throw .model(path: path, problem: "it has no entity") }
+    }
+
+    /// Says of a member that is missing, or of another kind than it should be, that it is of the model.
+    private static func explained<R>(_ body: () throws(EngineError) -> R) throws(EngineError) -> R {
         do {
-            model = try JSONDecoder().decode(Model.self, from: Data(bytes.prefix(count)))
+            return try body()
         } catch {
-            throw .model(path: path, problem: Self.problem(error))
+            guard case .definition(let file, let path, let problem) = error else { throw error }
+            throw .model(path: file, problem: path.isEmpty ? problem : "'\(path)': \(problem)")
         }
-        if let version = model.version, version != "1.0" {
-            throw .model(path: path, problem: "its version is '\(version)'; only 1.0 is known")
-        }
-        guard !model.entities.isEmpty else { throw .model(path: path, problem: "it has no entity") }
-        if let twice = model.entities.first(where: { one in model.entities.filter { $0.name == one.name }.count > 1 }) {
-            throw .model(path: path, problem: "it has the entity '\(twice.name)' twice")
-        }
-        entities = model.entities
     }
 
     /// The names of all entities.
@@ -64,53 +74,58 @@ struct CommonDataModelFolder {
                         + names.joined(separator: ", ")
                     : "it has no entity '\(wanted)'; it has " + names.joined(separator: ", "))
         }
-        guard found.type != "ReferenceEntity" else {
-            throw .model(path: path, problem: "'\(wanted)' only refers to an entity of another model")
-        }
-        var attributes: [(name: String, type: FieldType)] = []
-        for attribute in found.attributes ?? [] {
-            guard !attributes.contains(where: { $0.name == attribute.name }) else {
-                throw .duplicateColumn(attribute.name, path: path)
-            }
-            attributes.append((attribute.name, try type(attribute, of: wanted)))
-        }
-        guard !attributes.isEmpty else { throw .model(path: path, problem: "'\(wanted)' has no attributes") }
-        var partitions: [Partition] = []
-        for part in found.partitions ?? [] {
-            // A partition without location has a schema only.
-            guard let location = part.location else { continue }
-            partitions.append(try partition(part, location))
-        }
-        return Entity(name: wanted, attributes: attributes, partitions: partitions)
+        return try Self.explained { () throws(EngineError) in try entity(wanted, found.node) }
     }
 
-    private func type(_ attribute: Model.Entity.Attribute, of entity: String) throws(EngineError) -> FieldType {
-        guard let text = attribute.dataType else { return .string }
+    private func entity(_ name: String, _ node: JSONNode) throws(EngineError) -> Entity {
+        guard try node.member("$type")?.text() != "ReferenceEntity" else {
+            throw .model(path: path, problem: "'\(name)' only refers to an entity of another model")
+        }
+        var attributes: [(name: String, type: FieldType)] = []
+        var known: Set<String> = []
+        for attribute in try node.member("attributes")?.items() ?? [] {
+            let column = try attribute.require("name").text()
+            guard known.insert(column).inserted else { throw .duplicateColumn(column, path: path) }
+            attributes.append((column, try type(attribute, of: "\(name).\(column)")))
+        }
+        guard !attributes.isEmpty else { throw .model(path: path, problem: "'\(name)' has no attributes") }
+        var partitions: [Partition] = []
+        for part in try node.member("partitions")?.items() ?? [] {
+            // A partition without location has a schema only.
+            guard let location = try part.member("location")?.text() else { continue }
+            partitions.append(try partition(part, location))
+        }
+        return Entity(name: name, attributes: attributes, partitions: partitions)
+    }
+
+    private func type(_ attribute: JSONNode, of name: String) throws(EngineError) -> FieldType {
+        guard let text = try attribute.member("dataType")?.text() else { return .string }
         guard let type = FieldType.allCases.first(where: { $0.rawValue.lowercased() == text.lowercased() }) else {
-            throw .model(
-                path: path, problem: "'\(entity).\(attribute.name)' has the data type '\(text)', which is not known")
+            throw .model(path: path, problem: "'\(name)' has the data type '\(text)', which is not known")
         }
         return type
     }
 
-    private func partition(_ part: Model.Entity.Part, _ location: String) throws(EngineError) -> Partition {
-        let format = part.fileFormatSettings
-        let name = part.name ?? location
+    private func partition(_ part: JSONNode, _ location: String) throws(EngineError) -> Partition {
+        let format = try part.member("fileFormatSettings")
+        let name = try part.member("name")?.text() ?? location
         func refuse(_ problem: String) -> EngineError {
             .model(path: path, problem: "partition '\(name)' \(problem)")
         }
-        if let type = format?.type, type != "CsvFormatSettings" {
+        if let type = try format?.member("$type")?.text(), type != "CsvFormatSettings" {
             throw refuse("has the format '\(type)'; only CsvFormatSettings is read")
         }
-        if let encoding = format?.encoding, !["utf-8", "utf8", "us-ascii", "ascii"].contains(encoding.lowercased()) {
+        if let encoding = try format?.member("encoding")?.text(),
+            !["utf-8", "utf8", "us-ascii", "ascii"].contains(encoding.lowercased())
+        {
             throw refuse("is encoded in \(encoding); only UTF-8 is read")
         }
-        let delimiter = format?.delimiter ?? ","
+        let delimiter = try format?.member("delimiter")?.text() ?? ","
         guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first, ![0x00, 0x0A, 0x0D, 0x22].contains(byte)
         else { throw refuse("has a delimiter that is not one character") }
         guard let file = resolve(location) else { throw refuse("has no file under \(folder)") }
         let quotes: CSVDialect.Quotes
-        switch (format?.quoteStyle, format?.csvStyle) {
+        switch (try format?.member("quoteStyle")?.text(), try format?.member("csvStyle")?.text()) {
         case ("QuoteStyle.None", _): quotes = .none
         case (nil, "CsvStyle.QuoteAfterDelimiter"), ("QuoteStyle.Csv", "CsvStyle.QuoteAfterDelimiter"):
             quotes = .afterDelimiter
@@ -123,7 +138,7 @@ struct CommonDataModelFolder {
         }
         // Without a word about it, a partition has no header row.
         return Partition(
-            path: file, hasHeader: format?.columnHeaders ?? false,
+            path: file, hasHeader: try format?.member("columnHeaders")?.flag() ?? false,
             dialect: CSVDialect(delimiter: byte, quotes: quotes))
     }
 
@@ -141,57 +156,4 @@ struct CommonDataModelFolder {
         }
         return nil
     }
-
-    private static func problem(_ error: any Error) -> String {
-        switch error {
-        case DecodingError.keyNotFound(let key, let context):
-            "'\((context.codingPath + [key]).map(\.stringValue).joined(separator: "."))' is missing"
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-            "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' has the wrong kind of value"
-        default: "it is not JSON"
-        }
-    }
-}
-
-/// `model.json`, as far as it is read.
-private struct Model: Decodable {
-    struct Entity: Decodable {
-        struct Attribute: Decodable {
-            let name: String
-            let dataType: String?
-        }
-
-        struct Part: Decodable {
-            struct Format: Decodable {
-                let type: String?
-                let columnHeaders: Bool?
-                let delimiter: String?
-                let encoding: String?
-                let quoteStyle: String?
-                let csvStyle: String?
-
-                enum CodingKeys: String, CodingKey {
-                    case type = "$type"
-                    case columnHeaders, delimiter, encoding, quoteStyle, csvStyle
-                }
-            }
-
-            let name: String?
-            let location: String?
-            let fileFormatSettings: Format?
-        }
-
-        let type: String?
-        let name: String
-        let attributes: [Attribute]?
-        let partitions: [Part]?
-
-        enum CodingKeys: String, CodingKey {
-            case type = "$type"
-            case name, attributes, partitions
-        }
-    }
-
-    let version: String?
-    let entities: [Entity]
 }

@@ -1,5 +1,5 @@
 internal import Consent
-public import Ledger
+internal import Ledger
 public import Model
 public import Vault
 
@@ -20,26 +20,17 @@ extension Gate {
                 "list_id": .string(destination.listID.text), "rehearsal": .flag(destination.endpoint.isLoopback),
             ])
         _ = try await log.commit { transaction, appender in
-            try requireAdministrator(administrator, transaction)
+            try transaction.requireAdministrator(administrator)
             let policy = try policyInForce(transaction)
             guard policy.allows(destination.endpoint) else { throw Refusal.hostNotAllowed(destination.endpoint.host) }
             try transaction.insert(destination: destination)
             _ = try appender.append(connected)
             for (field, secret) in [(SecretField.apiKey, apiKey), (.subjectKey, subjectKey)] {
                 try transaction.insert(secret: secret, field: field, of: destination.id)
-                var fields = try secretFields(secret, of: destination.id)
+                var fields = try secret.logged(of: destination.id)
                 fields["key_version"] = .integer(Int64(secret.box.keyVersion))
                 _ = try appender.append(LogEntry(.secretSealed, actor: administrator.text, fields))
             }
-        }
-    }
-
-    /// Makes sure that `name` is enrolled as administrator and not retired.
-    /// - Throws: ``Refusal/unknownAdministrator(_:)``, ``Refusal/notAdministrator(_:)``.
-    public func requireAdministrator(_ name: AdministratorName, _ transaction: Storage.Transaction) throws {
-        guard let administrator = try transaction.administrator(name) else { throw Refusal.unknownAdministrator(name) }
-        guard administrator.role == .administrator, administrator.retired == nil else {
-            throw Refusal.notAdministrator(name)
         }
     }
 
@@ -54,11 +45,14 @@ extension Gate {
 
     /// What the log says of a secret: which record, which version, and the digest of the sealed bytes, never of the
     /// secret.
-    func secretFields(_ secret: SealedSecret, of id: DestinationID) throws -> [String: CanonicalJSON] {
+}
+
+extension SealedSecret {
+    /// What is logged of it: which secret it is, never what is in it.
+    func logged(of id: DestinationID) throws -> [String: CanonicalJSON] {
         [
-            "destination": .string(id.text), "record": .string(Hex.encode(secret.record)),
-            "version": .integer(Int64(secret.version)),
-            "envelope_sha256": .string(try SHA256.digest(of: secret.box.bytes).hex),
+            "destination": .string(id.text), "record": .string(Hex.encode(record)),
+            "version": .integer(Int64(version)), "envelope_sha256": .string(try SHA256.digest(of: box.bytes).hex),
         ]
     }
 }

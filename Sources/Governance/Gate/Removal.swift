@@ -5,8 +5,8 @@ internal import Vault
 
 /// What a removal did.
 public struct Removal: Sendable {
-    /// The log index of the `destination.removed` entry.
-    public let index: Int64
+    /// The log index of the `destination.removed` entry; nil if that is still to be written.
+    public let index: Int64?
     /// How many transfers the destination ever had.
     public let transfers: Int64
     /// How many requests were open when it was removed.
@@ -42,7 +42,7 @@ extension Gate {
         let now = time.now()
         return try await log.commit { transaction, appender in
             guard let destination = try transaction.destination(id) else { throw Refusal.unknownDestination(id.text) }
-            try requireAdministrator(administrator, transaction)
+            try transaction.requireAdministrator(administrator)
             let transfers = try transaction.transferCount(of: id)
             let open = try transaction.openTransfers(of: id)
             if case .removed = destination.standing, let index = try transaction.standingIndex(of: id) {
@@ -56,7 +56,7 @@ extension Gate {
             try transaction.set(standing: .removed(by: administrator, at: now), of: id, at: index)
             if let secret = try transaction.destroySecret(.apiKey, of: id) {
                 _ = try appender.append(
-                    LogEntry(.secretDestroyed, actor: administrator.text, try secretFields(secret, of: id)))
+                    LogEntry(.secretDestroyed, actor: administrator.text, try secret.logged(of: id)))
             }
             return Removal(index: index, transfers: transfers, aborted: Int64(open.count))
         }.value
@@ -72,7 +72,7 @@ extension Gate {
             if case .removed(let name, let time) = destination.standing {
                 throw Refusal.removed(id, by: name, at: time)
             }
-            try requireAdministrator(administrator, transaction)
+            try transaction.requireAdministrator(administrator)
             let index = try appender.append(
                 LogEntry(
                     suspended ? .destinationSuspended : .destinationResumed, actor: administrator.text,

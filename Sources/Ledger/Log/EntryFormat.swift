@@ -86,7 +86,8 @@ extension EntryType {
                 "do_not_contact": .list(.text), "segments": .list(.text),
                 "configuration_sha256": .digest,
             ]
-        case .destinationRemoved: ["destination": .text, "reason": .text, "transfers_total": .integer]
+        case .destinationRemoved:
+            ["destination": .text, "reason": .text, "removed_at": .time, "transfers_total": .integer]
         default: ["destination": .text]
         }
     }

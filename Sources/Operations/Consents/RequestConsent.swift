@@ -35,7 +35,7 @@ extension Workspace {
         let nonce = Hex.encode(try RandomBytes.make(count: 32))
         let now = time.now()
         let request = try await log.commit { transaction, appender in
-            try gate.requireAdministrator(administrator, transaction)
+            try transaction.requireAdministrator(administrator)
             let policy = try policy(transaction)
             let statement = Statement(
                 try parts(id, administrator, language, policy, nonce: nonce, now: now, transaction))

@@ -10,7 +10,7 @@ extension Workspace {
     ///   none.
     public func withdrawConsent(_ index: Int64, by administrator: AdministratorName) async throws -> ConsentReport {
         _ = try await log.commit { transaction, appender in
-            try gate.requireAdministrator(administrator, transaction)
+            try transaction.requireAdministrator(administrator)
             guard let record = try transaction.consents().first(where: { $0.index == index }) else {
                 throw OperationError.unknownConsent(index)
             }

@@ -42,7 +42,7 @@ extension Workspace {
         let id = try destination(name).id
         let policy = try policyInForce()
         let changed = try await log.commit { transaction, appender in
-            try gate.requireAdministrator(administrator, transaction)
+            try transaction.requireAdministrator(administrator)
             guard var destination = try transaction.destination(id) else { throw Refusal.unknownDestination(id.text) }
             if case .removed(let by, let at) = destination.standing { throw Refusal.removed(id, by: by, at: at) }
             try change(&destination, policy)

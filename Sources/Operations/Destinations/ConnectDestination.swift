@@ -56,7 +56,7 @@ extension Workspace {
         name: String, listID: ContactListID, keyFile: String, endpoint: Endpoint, by administrator: AdministratorName
     ) async throws -> DestinationReport {
         try requireLoggable(name, option: "--name")
-        try await store.transaction { try gate.requireAdministrator(administrator, $0) }
+        try await store.transaction { try $0.requireAdministrator(administrator) }
         let key = try Self.readKey(keyFile)
         var warnings = try Self.checkShape(key)
         warnings += try await SendGrid.withConnection { sendGrid in

@@ -8,8 +8,8 @@ public struct RemovalReport: Encodable, Sendable {
     public let id: String
     /// Always `removed`.
     public let state: String
-    /// The log index of the removal.
-    public let index: Int64
+    /// The log index of the removal; null if the key file was missing and the entry follows when it is back.
+    public let index: Int64?
     /// How many requests were open and were cut off.
     public let abortedRequests: Int64
     /// How many transfers the destination ever had; what they carried cannot be called back.
@@ -21,7 +21,8 @@ extension Workspace {
     ///
     /// When this returns, not one more byte leaves for it, and its API key is gone.
     ///
-    /// It always works: if the disk is so full that the workspace cannot even be opened, the space kept in reserve for
+    /// It always works. Without the workspace's key file the removal is in force at once, and its entry is written when the
+    /// workspace is next opened with the key. If the disk is so full that the workspace cannot even be opened, the space kept in reserve for
     /// this is given free. Removing what is removed already changes nothing and answers the same.
     /// - Throws: `Refusal` if it is unknown or `administrator` is none; an error of class interrupted if another process
     ///   does not let go of an open request (the removal itself stands).
@@ -29,10 +30,10 @@ extension Workspace {
         home: String, _ name: String, by administrator: AdministratorName, reason: String?
     ) async throws -> RemovalReport {
         do {
-            return try await open(home: home).remove(name, by: administrator, reason: reason)
+            return try await opened(home: home).remove(name, by: administrator, reason: reason)
         } catch let error as any ReportableError where error.failure == .io {
             WorkspaceFiles(home: home).releaseReserve()
-            return try await open(home: home).remove(name, by: administrator, reason: reason)
+            return try await opened(home: home).remove(name, by: administrator, reason: reason)
         }
     }
 
@@ -41,7 +42,10 @@ extension Workspace {
     ) async throws -> RemovalReport {
         if let reason { try requireLoggable(reason, option: "--reason") }
         let id = try destination(name).id
-        let removal = try await gate.remove(id, by: administrator, reason: reason)
+        let removal =
+            hasKeys
+            ? try await gate.remove(id, by: administrator, reason: reason)
+            : try await store.removeUnlogged(id, by: administrator, reason: reason, now: time.now())
         return RemovalReport(
             id: id.text, state: "removed", index: removal.index, abortedRequests: removal.aborted,
             transfersTotal: removal.transfers)

@@ -24,7 +24,7 @@ extension Workspace {
             let plan = try await plan(id, sendGrid, progress)
             guard plan.tally.prepared > 0 else { throw OperationError.emptySelection }
             let session = try await gate.begin(scope, profiles: plan.tally.prepared)
-            let run = ExportRun(gate: gate, sendGrid: sendGrid, session: session, plan: plan, progress: progress)
+            let run = ExportRun(gate: try gate, sendGrid: sendGrid, session: session, plan: plan, progress: progress)
             let end = await run.run(jobPatience: jobPatience)
             try await gate.finish(
                 session, state: end.stateName, counts: end.counts.logged, jobs: end.unfinishedJobs)

@@ -53,7 +53,7 @@ extension Workspace {
                     "profiles": .integer(Int64(preview.profiles.count)),
                 ])
             index = try await log.commit { transaction, appender in
-                try gate.requireAdministrator(administrator, transaction)
+                try transaction.requireAdministrator(administrator)
                 return try appender.append(entry)
             }.value
         }

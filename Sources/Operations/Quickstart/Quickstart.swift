@@ -108,7 +108,7 @@ public enum Quickstart {
             QuickstartStep(
                 title: "The destination is removed: the key is destroyed, nothing leaves any more",
                 command: "waybill destination remove \(destination) --as anna",
-                result: "log index \(removal.index); \(removal.transfersTotal) transfer(s) in its whole time"))
+                result: "log index \(removal.index ?? -1); \(removal.transfersTotal) transfer(s) in its whole time"))
         let refusedAfter = try await refusal(of: destination, workspace)
         tell(
             QuickstartStep(

@@ -52,7 +52,7 @@ extension Workspace {
     public func applyPolicy(file: String, by administrator: AdministratorName) async throws -> PolicyReport {
         let policy = try PolicyFile.read(file)
         let index = try await log.commit { transaction, appender in
-            try gate.requireAdministrator(administrator, transaction)
+            try transaction.requireAdministrator(administrator)
             return try Self.apply(policy, by: administrator.text, transaction, &appender)
         }.value
         return try PolicyReport(policy, index: index)

@@ -39,7 +39,7 @@ extension Workspace {
             texts[language] = text
         }
         let agreement = try await log.commit { [texts] transaction, appender in
-            try gate.requireAdministrator(administrator, transaction)
+            try transaction.requireAdministrator(administrator)
             let version = (try transaction.agreement()?.version ?? 0) + 1
             let agreement = Agreement(version: version, texts: texts)
             try Self.publish(agreement, by: administrator.text, transaction, &appender)

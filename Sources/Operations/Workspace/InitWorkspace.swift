@@ -65,11 +65,11 @@ extension Workspace {
             try transaction.insert(meta: "key_file", Array(keyPath.utf8))
             try transaction.insert(meta: "log_key", sealed.bytes)
         }
-        let workspace = try Workspace(files: files, store: store, keys: keys, time: time)
+        let workspace = try Workspace(files: files, store: store, time: time) { keys }
         let bundled = BundledPolicies.self
         try bundled.write(to: files.policies)
         let policy = try PolicyFile.parse(bundled.boundary, file: "boundary.yaml")
-        let vkey = workspace.verifierKey
+        let vkey = try VerifierKey(name: origin, publicKey: signer.publicKey).text
         _ = try await workspace.log.commit { transaction, appender in
             _ = try appender.append(
                 LogEntry(.logOpened, actor: "system", ["origin": .string(origin), "vkey": .string(vkey)]))

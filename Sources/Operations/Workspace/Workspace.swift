@@ -12,29 +12,48 @@ internal import Vault
 public struct Workspace: Sendable {
     let files: WorkspaceFiles
     let store: SQLiteStore
-    let keys: KeyRing
-    let log: TransparencyLog<SQLiteStore>
-    let gate: Gate<SQLiteStore>
     let time: TimeSource
     /// The name of the log in its checkpoints.
     public let origin: String
-    /// The log's verifier key, C2SP form.
-    public let verifierKey: String
     let organization: String
+    /// What takes the key file, or why it cannot be had: reading the workspace does not need it.
+    private let custody: Result<Custody, any Error>
+
+    private struct Custody: Sendable {
+        let keys: KeyRing
+        let log: TransparencyLog<SQLiteStore>
+        let gate: Gate<SQLiteStore>
+    }
+
+    var keys: KeyRing { get throws { try custody.get().keys } }
+    var log: TransparencyLog<SQLiteStore> { get throws { try custody.get().log } }
+    var gate: Gate<SQLiteStore> { get throws { try custody.get().gate } }
+    /// Whether the key file is there and is this workspace's.
+    var hasKeys: Bool { (try? custody.get()) != nil }
 
     /// Opens the workspace in `home`.
     /// - Throws: an error of class configuration if there is none; of class I/O or verification if it is damaged.
     public static func open(home: String, time: TimeSource = .system) throws -> Workspace {
         let files = WorkspaceFiles(home: home)
         let store = try SQLiteStore.open(files)
-        let recorded = try store.reading { try $0.meta("key_file") }
-        let keys =
-            try Self.credential.map { try KeyRing(path: $0, custody: .systemdCredential) }
-            ?? KeyRing(path: recorded.map { String(decoding: $0, as: UTF8.self) } ?? files.key)
-        return try Workspace(files: files, store: store, keys: keys, time: time)
+        return try Workspace(files: files, store: store, time: time) {
+            let recorded = try store.reading { try $0.meta("key_file") }
+            return try Self.credential.map { try KeyRing(path: $0, custody: .systemdCredential) }
+                ?? KeyRing(path: recorded.map { String(decoding: $0, as: UTF8.self) } ?? files.key)
+        }
     }
 
-    init(files: WorkspaceFiles, store: SQLiteStore, keys: KeyRing, time: TimeSource) throws {
+    /// Opens the workspace, and logs what could not be logged while its key was missing.
+    /// - Throws: as ``open(home:time:)``.
+    public static func opened(home: String) async throws -> Workspace {
+        let workspace = try open(home: home)
+        if workspace.hasKeys, try workspace.store.reading({ try !$0.deferredRemovals().isEmpty }) {
+            try await workspace.gate.settleRemovals()
+        }
+        return workspace
+    }
+
+    init(files: WorkspaceFiles, store: SQLiteStore, time: TimeSource, keys: () throws -> KeyRing) throws {
         let (origin, instance, organization, box) = try store.reading { transaction in
             func text(_ key: String) throws -> String {
                 guard let value = try transaction.meta(key) else { throw StoreError.damaged(what: "it lacks '\(key)'") }
@@ -45,17 +64,18 @@ public struct Workspace: Sendable {
             }
             return (try text("origin"), try text("instance"), try text("organization"), box)
         }
-        let seed = try keys.open(SealedBox(parsing: box), label: Self.logKeyLabel(origin: origin))
-        let signer = try SigningKey(seed: seed)
         self.files = files
         self.store = store
-        self.keys = keys
         self.time = time
         self.origin = origin
         self.organization = organization
-        verifierKey = try VerifierKey(name: origin, publicKey: signer.publicKey).text
-        log = try TransparencyLog(storage: store, signer: signer, origin: origin, instance: instance, time: time)
-        gate = Gate(storage: store, log: log, keys: keys, time: time)
+        custody = Result {
+            let keys = try keys()
+            let seed = try keys.open(SealedBox(parsing: box), label: Self.logKeyLabel(origin: origin))
+            let log = try TransparencyLog(
+                storage: store, signer: try SigningKey(seed: seed), origin: origin, instance: instance, time: time)
+            return Custody(keys: keys, log: log, gate: Gate(storage: store, log: log, keys: keys, time: time))
+        }
     }
 
     /// The key encryption key as a systemd credential (systemd.exec(5), `LoadCredential=`), if there is one.

@@ -8,7 +8,7 @@ public import Model
 ///
 /// Calls block their thread for the milliseconds a commit takes; a commit that has returned is on disk.
 public final class SQLiteStore: GovernanceStorage {
-    let pool: DatabasePool
+    let pool: any DatabaseWriter
     let files: WorkspaceFiles
 
     /// Makes a new database.
@@ -35,6 +35,33 @@ public final class SQLiteStore: GovernanceStorage {
 
     private init(_ files: WorkspaceFiles) throws {
         self.files = files
+        pool = try Self.mapping { () -> any DatabaseWriter in
+            if Self.isReadOnly(files) { return try Self.readOnly(files) }
+            return try Self.writable(files)
+        }
+    }
+
+    /// An auditor's copy, or one on a medium that cannot be written.
+    private static func isReadOnly(_ files: WorkspaceFiles) -> Bool {
+        let manager = FileManager.default
+        return manager.fileExists(atPath: files.database)
+            && !(manager.isWritableFile(atPath: files.home) && manager.isWritableFile(atPath: files.database))
+    }
+
+    private static func readOnly(_ files: WorkspaceFiles) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let journal = try? FileManager.default.attributesOfItem(atPath: files.database + "-wal")[.size] as? Int
+        if let journal, journal > 0 {
+            // What is in the journal counts, and SQLite reads it only if its index lies beside it.
+            return try DatabaseQueue(path: files.database, configuration: configuration)
+        }
+        // Without a journal nothing can be changing (sqlite.org/uri.html, immutable), and no index has to be made.
+        let escaped = files.database.map { "%?#".contains($0) ? "%" + Hex.encode(Array(String($0).utf8)) : String($0) }
+        return try DatabaseQueue(path: "file:\(escaped.joined())?immutable=1", configuration: configuration)
+    }
+
+    private static func writable(_ files: WorkspaceFiles) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
         configuration.maximumReaderCount = 4
@@ -43,7 +70,7 @@ public final class SQLiteStore: GovernanceStorage {
             // The log's promise is that a committed intent survives a power cut; NORMAL does not keep it in WAL mode.
             try database.execute(sql: "PRAGMA synchronous = FULL")
         }
-        pool = try Self.mapping { try DatabasePool(path: files.database, configuration: configuration) }
+        return try DatabasePool(path: files.database, configuration: configuration)
     }
 
     static func mapping<R>(_ body: () throws -> R) throws -> R {

@@ -86,7 +86,7 @@ extension SQLiteTransaction {
     }
 
     /// See `GovernanceTransaction` and `LedgerTransaction`.
-    public func set(standing: Destination.Standing, of id: DestinationID, at index: Int64) throws {
+    public func set(standing: Destination.Standing, of id: DestinationID, at index: Int64?) throws {
         let (word, by, at): (String, String?, Int64?) =
             switch standing {
             case .active: ("active", nil, nil)
@@ -126,5 +126,27 @@ extension SQLiteTransaction {
         // secure_delete overwrites the bytes in the page; the write-ahead log is truncated by scrub().
         try execute("DELETE FROM secrets WHERE destination = ? AND field = ?", [id.text, field.rawValue])
         return secret
+    }
+
+    // MARK: Removals that are not on the log yet
+
+    private static let deferred = "deferred-removal/"
+
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
+    public func insert(deferred removal: DeferredRemoval) throws {
+        try insert(meta: Self.deferred + removal.destination.text, removal.canonical.bytes)
+    }
+
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
+    public func deferredRemovals() throws -> [DeferredRemoval] {
+        try rows("SELECT value FROM meta WHERE key GLOB ? ORDER BY key", [Self.deferred + "*"]).map { row in
+            let data: Data = row["value"]
+            return try DeferredRemoval(canonical: CanonicalJSON(bytes: Array(data)))
+        }
+    }
+
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
+    public func settle(deferredRemovalOf id: DestinationID) throws {
+        try execute("DELETE FROM meta WHERE key = ?", [Self.deferred + id.text])
     }
 }

@@ -20,10 +20,12 @@ struct JSONReader {
     }
 
     /// The document in `bytes`; `path` is where it stands if it stood in another one.
-    static func read(_ bytes: [UInt8], file: String, path: String = "") throws(EngineError) -> JSONNode {
+    static func read(
+        _ bytes: [UInt8], file: String, path: String = "", limit: Int = maximumLength
+    ) throws(EngineError) -> JSONNode {
         var reader = JSONReader(bytes, file: file, path: path)
-        guard bytes.count <= maximumLength else {
-            throw reader.error("it is longer than \(maximumLength) bytes")
+        guard bytes.count <= limit else {
+            throw reader.error("it is longer than \(limit) bytes")
         }
         guard String(validating: bytes, as: UTF8.self) != nil else { throw reader.error("it is not UTF-8") }
         // Windows tools put a byte order mark in front.
