@@ -122,6 +122,18 @@ extension EngineError {
     }
 }
 
+extension EngineError {
+    /// The line of its place, if it has one.
+    var line: Int? {
+        switch self {
+        case .ragged(let place, _, _), .syntax(let place, _), .encoding(let place), .tooLong(let place, _, _),
+            .contact(let place, _), .value(let place, _):
+            place.line
+        default: nil
+        }
+    }
+}
+
 extension Place {
     fileprivate func moved(lines: Int) -> Place { Place(file: file, line: line + lines, field: field) }
 }

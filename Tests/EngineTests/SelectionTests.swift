@@ -248,42 +248,4 @@ struct SelectionTests {
         #expect(preview.fields == ["Id", "Email", "C"])
         #expect(preview.profiles.map { $0.reveal() } == [["1", "a", "SE"], ["2", nil, "SE"]])
     }
-
-    @Test("no mutation of a source, a model or a rule crashes: it ends in rows or in an error", arguments: 0..<8)
-    func fuzz(seed: Int) throws {
-        var random = SeededGenerator(seed: UInt64(seed))
-        func mutate(_ text: String) -> [UInt8] {
-            var bytes = Array(text.utf8)
-            for _ in 0..<Int.random(in: 1...6, using: &random) {
-                let place = Int.random(in: 0..<max(1, bytes.count), using: &random)
-                switch Int.random(in: 0..<4, using: &random) {
-                case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
-                case 1: bytes.remove(at: place)
-                case 2:
-                    bytes.insert(contentsOf: Array(#"",{}[]\n:"#.utf8).shuffled(using: &random).prefix(3), at: place)
-                default: bytes += bytes[place...].prefix(20)
-                }
-                if bytes.isEmpty { bytes = [0x22] }
-            }
-            return bytes
-        }
-        let csv = "Id,Email,First\n1,\"a@example.com\",\"x\"\"y\"\r\n2,b@example.com,å\n"
-        let json = #"{"Id":1,"Email":"a\u00e5@example.com","First":["x",{"y":null}]}"# + "\n"
-        let model =
-            #"{"entities":[{"name":"A","attributes":[{"name":"Id"},{"name":"Email"}],"partitions":[{"name":"p","location":"f.csv"}]}]}"#
-        try folder.write("1,a@example.com\n", to: "f.csv")
-        for _ in 0..<150 {
-            let source = try folder.write(mutate(csv), to: "m.csv")
-            _ = failure {
-                _ = try rows(SourceFile.csv(source), columns: ["Email"], chunk: 7)
-            }
-            let lines = try folder.write(mutate(json), to: "m.ndjson")
-            _ = failure { _ = try rows(SourceFile.ndjson(lines), columns: ["Email"], chunk: 5) }
-            try folder.write(mutate(model), to: "model.json")
-            _ = failure { _ = try CommonDataModelFolder(folder.url.path).entity(nil) }
-            let rule = String(decoding: mutate(#"a == "x" and (b in (1, 2) or not c is null)"#), as: UTF8.self)
-            let found = failure { _ = try SegmentRule(parsing: rule) }
-            #expect(found == nil || found == "bad-rule", "seed \(seed): \(rule)")
-        }
-    }
 }

@@ -39,9 +39,8 @@ func rows(_ file: SourceFile, columns: [String], chunk: Int = ReadingLimits.chun
     var line = file.start.line
     var rows: [[String]] = []
     while let chunk = try reader.next() {
-        try UTF8Check.check(chunk.bytes, chunk.count, path: file.path, line: line)
         var table = RowTable(columns: columns.count)
-        line += try parser.parse(chunk, line: line, into: &table)
+        line += try parser.parseUnchecked(chunk, path: file.path, line: line, into: &table)
         for row in 0..<table.count {
             rows.append((0..<columns.count).map { String(decoding: table.bytes[table.field(row, $0)], as: UTF8.self) })
         }
@@ -79,14 +78,7 @@ private func name(_ error: any Error) -> String {
     do {
         throw error
     } catch let error as EngineError {
-        let line: Int? =
-            switch error {
-            case .ragged(let place, _, _), .syntax(let place, _), .encoding(let place), .tooLong(let place, _, _),
-                .contact(let place, _):
-                place.line
-            default: nil
-            }
-        return error.code + (line.map { " at \($0)" } ?? "")
+        return error.code + (error.line.map { " at \($0)" } ?? "")
     } catch {
         return "\(type(of: error))"
     }

@@ -13,7 +13,10 @@ struct UTF8CheckTests {
     func agrees() {
         for first in UInt8.min...UInt8.max {
             for second in UInt8.min...UInt8.max {
-                for bytes in [[first], [first, second], [0x61, first, second, 0x80], [first, second, 0x80, 0xBF]] {
+                let short = [[first], [first, second], [0x61, first, second, 0x80], [first, second, 0x80, 0xBF]]
+                // At the seam of two blocks as well.
+                let long = [29, 30, 31].map { [UInt8](repeating: 0x61, count: $0) + [first, second] + Array("å".utf8) }
+                for bytes in short + long.map({ $0 + [UInt8](repeating: 0x62, count: 40) }) {
                     #expect(isAccepted(bytes) == (String(validating: bytes, as: UTF8.self) != nil), "\(bytes)")
                 }
             }
@@ -24,8 +27,9 @@ struct UTF8CheckTests {
             [0xF5], [0xE2, 0x82], [0xF0, 0x9F], Array("abcdefgh".utf8), [0xF4, 0x90, 0x80, 0x80],
         ]
         for _ in 0..<5000 {
-            let bytes = (0..<Int.random(in: 1...9, using: &random)).flatMap { _ in
-                pieces[Int.random(in: 0..<(Bool.random(using: &random) ? 4 : pieces.count), using: &random)]
+            let bytes = (0..<Int.random(in: 1...60, using: &random)).flatMap { _ in
+                pieces[
+                    Int.random(in: 0..<(Int.random(in: 0..<30, using: &random) > 0 ? 2 : pieces.count), using: &random)]
             }
             #expect(isAccepted(bytes) == (String(validating: bytes, as: UTF8.self) != nil), "\(bytes)")
         }

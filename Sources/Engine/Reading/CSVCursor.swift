@@ -13,6 +13,8 @@ struct CSVCursor {
     private(set) var isAtRowEnd = false
     /// Values that are spelled otherwise than they read, one after the other.
     private(set) var decoded: [UInt8] = []
+    /// Whether a value has a control character in it.
+    private(set) var hasMetControls = false
     private var rowLine: Int
     private var rowStart = 0
 
@@ -102,6 +104,8 @@ struct CSVCursor {
                 case .strict:
                     throw .syntax(place(column), problem: "there is a quote inside a field that is not quoted")
                 }
+            } else {
+                hasMetControls = true
             }
             mark += 1
         }
@@ -173,8 +177,11 @@ struct CSVCursor {
                 mark += 1
                 position = index + 1
                 return index
-            case 0x0A: line += 1
+            case 0x0A:
+                line += 1
+                hasMetControls = true
             case 0: throw .syntax(place(column), problem: "there is a NUL byte")
+            case 1..<0x20: hasMetControls = true
             default: break
             }
         }
@@ -206,6 +213,7 @@ struct CSVCursor {
                     throw .syntax(place(column), problem: "there is text after a closing quote")
                 }
                 decoded.append(next)
+                hasMetControls = hasMetControls || next < 0x20
                 if position == Int(marks[mark]) { mark += 1 }
                 position += 1
             }

@@ -50,6 +50,7 @@ struct CSVParser: Sendable {
             return row
         }
         if chunk.isCut { throw cursor.rowTooLong }
+        table.mayHoldControls = cursor.hasMetControls
         table.bytes = chunk.bytes
         if !cursor.decoded.isEmpty { table.spill(cursor.decoded) }
         return cursor.line - line

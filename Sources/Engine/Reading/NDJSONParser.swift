@@ -48,6 +48,8 @@ struct NDJSONParser: Sendable {
             }
             return row
         }
+        // Only an escape can stand for one, and then the value is among the decoded ones.
+        table.mayHoldControls = !scanner.decoded.isEmpty
         table.bytes = chunk.bytes
         if !scanner.decoded.isEmpty { table.spill(scanner.decoded) }
         return lineNumber - line

@@ -20,6 +20,26 @@ enum RowParser: Sendable {
     }
 }
 
+extension RowParser {
+    /// As ``parse(_:line:into:)``, of bytes that may not be UTF-8; of several errors the first in the file counts.
+    func parseUnchecked(
+        _ chunk: consuming Chunk, path: String, line: Int, into table: inout RowTable
+    ) throws(EngineError) -> Int {
+        do {
+            try UTF8Check.check(chunk.bytes, chunk.count, path: path, line: line)
+        } catch {
+            let encoding = error
+            do {
+                _ = try parse(chunk, line: line, into: &table)
+            } catch  where (error.line ?? 0) <= encoding.line ?? 0 {
+                throw error
+            } catch {}
+            throw encoding
+        }
+        return try parse(chunk, line: line, into: &table)
+    }
+}
+
 /// One file of a source, opened and looked at.
 struct SourceFile: Sendable {
     let input: InputFile

@@ -7,6 +7,8 @@ struct RowTable: Sendable {
     var bytes: [UInt8] = []
     /// The file the chunk is of, by its number among those that are read.
     var file = 0
+    /// Whether a value may hold a control character: so few do that they need not be looked for where none was met.
+    var mayHoldControls = true
     /// How many fields are wanted of each row.
     let columns: Int
     /// How many rows there are.

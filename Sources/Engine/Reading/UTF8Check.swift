@@ -9,24 +9,64 @@ enum UTF8Check {
     static func check(_ bytes: [UInt8], _ count: Int, path: String, line: Int) throws(EngineError) {
         let raw = bytes.span.bytes
         var index = 0
-        while index < count {
-            let marks = ByteWord.nonASCII(ByteWord.load(raw, index))
-            if marks == 0 {
-                index &+= 8
+        // Whether the block before ended with the first of two bytes.
+        var isOpen: UInt64 = 0
+        while index &+ ByteBlock.count <= count {
+            if closesPairs(ByteBlock(raw, at: index), &isOpen) {
+                index &+= ByteBlock.count
                 continue
             }
-            index &+= marks.trailingZeroBitCount >> 3
-            guard index < count else { return }
-            // Two bytes are what most such letters have.
-            repeat {
-                let length = sequence(raw, index, count)
-                guard length > 0 else {
-                    let before = bytes[..<index].reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
-                    throw .encoding(Place(file: path, line: line + before))
-                }
-                index &+= length
-            } while index < count && raw.unsafeLoad(fromByteOffset: index, as: UInt8.self) >= 0x80
+            // Something else than ASCII and sequences of two: look at it byte by byte.
+            index = try walk(bytes, from: index &- Int(isOpen), to: index &+ ByteBlock.count, count, path, line)
+            isOpen = 0
         }
+        _ = try walk(bytes, from: index &- Int(isOpen), to: count, count, path, line)
+    }
+
+    /// Whether a block is ASCII and well-formed sequences of two bytes alone, which is what Latin, Greek and Cyrillic
+    /// letters have; decided for all its bytes at once.
+    ///
+    /// Leaves `isOpen` as it is if it is not.
+    @inline(__always)
+    private static func closesPairs(_ block: ByteBlock, _ isOpen: inout UInt64) -> Bool {
+        let belowSeconds = block.below(ByteBlock(repeating: 0x80)).words
+        let belowOverlong = block.below(ByteBlock(repeating: 0xC0)).words
+        let belowFirsts = block.below(ByteBlock(repeating: 0xC2)).words
+        let belowLonger = block.below(ByteBlock(repeating: 0xE0)).words
+        var open = isOpen
+        var wrong: UInt64 = 0
+        for word in 0..<4 {
+            let firsts = belowLonger[word] & ~belowFirsts[word]
+            let seconds = belowOverlong[word] & ~belowSeconds[word]
+            // Right behind each first byte, and nowhere else, there is a second.
+            wrong |=
+                seconds ^ (firsts << 8 | open &* 0xFF) | ~belowLonger[word] | belowFirsts[word] & ~belowOverlong[word]
+            open = firsts >> 63
+        }
+        guard wrong == 0 else { return false }
+        isOpen = open
+        return true
+    }
+
+    /// Goes over whole sequences from `start` to `end` or a little further; returns to where.
+    private static func walk(
+        _ bytes: [UInt8], from start: Int, to end: Int, _ count: Int, _ path: String, _ line: Int
+    ) throws(EngineError) -> Int {
+        let raw = bytes.span.bytes
+        var index = start
+        while index < end {
+            if raw.unsafeLoad(fromByteOffset: index, as: UInt8.self) < 0x80 {
+                index &+= 1
+                continue
+            }
+            let length = sequence(raw, index, count)
+            guard length > 0 else {
+                let before = bytes[..<index].reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
+                throw .encoding(Place(file: path, line: line + before))
+            }
+            index &+= length
+        }
+        return index
     }
 
     /// The length of the well-formed sequence of two to four bytes at `index`, or 0.

@@ -13,24 +13,19 @@ enum AddressCheck {
     /// Why the address in `range` is not taken, or nil; capitals are as good as small letters.
     static func problem(_ bytes: RawSpan, _ range: Range<Int>) -> RejectionReason? {
         if range.isEmpty { return .missingEmail }
-        var at = -1
-        var isLocalPart = true
+        // No dot at the start, at the end, or after another.
         var previous = UInt8(ascii: ".")
         var index = range.lowerBound
         while index < range.upperBound {
             let next = byte(bytes, index)
-            if next == UInt8(ascii: "@") {
-                at = index
-                break
-            }
-            // No dot at the start, at the end, or after another.
-            isLocalPart = isLocalPart && isAtom(next) || next == UInt8(ascii: ".") && previous != next && isLocalPart
+            guard isAtom(next) || next == UInt8(ascii: ".") && previous != next else { break }
             previous = next
-            index += 1
+            index &+= 1
         }
         let isTaken =
-            at >= 0 && isLocalPart && previous != UInt8(ascii: ".") && at - range.lowerBound <= 64
-            && range.count <= 254 && isDomain(bytes, (at + 1)..<range.upperBound)
+            index < range.upperBound && byte(bytes, index) == UInt8(ascii: "@") && previous != UInt8(ascii: ".")
+            && index &- range.lowerBound <= 64 && range.count <= 254
+            && isDomain(bytes, (index &+ 1)..<range.upperBound)
         return isTaken ? nil : reason(bytes, range)
     }
 
@@ -58,32 +53,31 @@ enum AddressCheck {
     }
 
     private static func isDomain(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-        guard range.count <= 253 else { return false }
         var labels = 0
-        var length = 0
+        var start = range.lowerBound
         var hasLetter = false
-        var previous = UInt8(ascii: ".")
-        for index in range {
-            let next = byte(bytes, index)
-            let small = next | 0x20
-            if small >= 0x61, small <= 0x7A {
+        var index = start
+        while true {
+            let next = index < range.upperBound ? byte(bytes, index) : UInt8(ascii: ".")
+            if next | 0x20 >= 0x61, next | 0x20 <= 0x7A {
                 hasLetter = true
-                length += 1
-            } else if next >= 0x30, next <= 0x39 {
-                length += 1
             } else if next == UInt8(ascii: ".") {
-                guard length > 0, length <= 63, previous != UInt8(ascii: "-") else { return false }
-                labels += 1
-                length = 0
+                // A label: not empty, at most 63 long, no hyphen at its ends.
+                let length = index &- start
+                guard length > 0, length <= 63, byte(bytes, index &- 1) != UInt8(ascii: "-"),
+                    byte(bytes, start) != UInt8(ascii: "-")
+                else { return false }
+                guard index < range.upperBound else {
+                    // The last one is no number, so that no IP address passes, and no single letter.
+                    return labels > 0 && hasLetter && length >= 2
+                }
+                labels &+= 1
+                start = index &+ 1
                 hasLetter = false
-            } else if next == UInt8(ascii: "-"), length > 0 {
-                length += 1
-            } else {
+            } else if next < 0x30 || next > 0x39, next != UInt8(ascii: "-") {
                 return false
             }
-            previous = next
+            index &+= 1
         }
-        // The last label: not empty, and no number, so that no IP address passes.
-        return labels >= 1 && length >= 2 && length <= 63 && previous != UInt8(ascii: "-") && hasLetter
     }
 }

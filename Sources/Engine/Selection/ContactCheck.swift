@@ -42,16 +42,22 @@ struct ContactCheck: Sendable {
 
     /// Why the profile cannot be sent, or nil.
     func problem(_ row: Int, of table: borrowing RowTable, _ bytes: RawSpan) -> Problem? {
-        for flag in flags where FlagText.isSet(bytes, table.field(row, flag)) {
+        let flags = flags.span
+        for index in flags.indices where FlagText.isSet(bytes, table.field(row, flags[index])) {
             return Problem(reason: .doNotContact, field: nil)
         }
+        let slots = slots.span
         let address = AddressCheck.trimmed(bytes, table.field(row, slots[0].column))
         if let reason = AddressCheck.problem(bytes, address) { return Problem(reason: reason, field: 0) }
         var size = 0
-        for index in 1..<max(1, slots.count) {
+        var index = 0
+        while index &+ 1 < slots.count {
+            index &+= 1
             let range = table.field(row, slots[index].column)
             if range.isEmpty { continue }
-            if let reason = problem(bytes, range, slots[index]) { return Problem(reason: reason, field: index) }
+            if let reason = problem(bytes, range, slots[index], table.mayHoldControls) {
+                return Problem(reason: reason, field: index)
+            }
             size += range.count
         }
         return size <= maximumBytes ? nil : Problem(reason: .contactTooLarge, field: nil)
@@ -62,9 +68,11 @@ struct ContactCheck: Sendable {
         AddressCheck.trimmed(bytes, table.field(row, slots[0].column))
     }
 
-    private func problem(_ bytes: RawSpan, _ range: Range<Int>, _ slot: Slot) -> RejectionReason? {
+    private func problem(
+        _ bytes: RawSpan, _ range: Range<Int>, _ slot: Slot, _ mayHoldControls: Bool
+    ) -> RejectionReason? {
         var index = range.lowerBound
-        while index < range.upperBound {
+        while mayHoldControls, index < range.upperBound {
             if ByteWord.controls(ByteWord.load(bytes, index)) & ByteWord.first(range.upperBound - index) != 0 {
                 return .controlCharacter
             }

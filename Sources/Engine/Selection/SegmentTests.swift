@@ -40,27 +40,33 @@ struct SegmentTests: Sendable {
         names = segments.map(\.name)
     }
 
-    /// Counts a profile in, and says whether it is in any of the segments.
-    /// - Parameters:
-    ///   - row: its number in the table.
-    ///   - number: its number in the source.
-    func includes(
-        _ row: Int, of table: borrowing RowTable, _ bytes: Span<UInt8>, number: Int,
-        counting counts: inout SegmentCounts
-    ) -> Bool {
-        var first = -1
-        for index in tests.indices {
-            let isMember =
-                switch tests[index] {
-                case .rule(let program): program.matches(row, of: table, bytes)
-                case .rows(let rows): rows.contains(number)
-                }
-            guard isMember else { continue }
-            if first < 0 { first = index } else { counts.isShared = true }
-            counts.hits[index] = true
+    /// The rows of a table that are in any of the segments, in order.
+    ///
+    /// Segment by segment, so that a rule's program stays where it is while it runs over the rows.
+    /// - Parameter first: the number of the table's first row in the source.
+    func members(of table: borrowing RowTable, first: Int, counting counts: inout SegmentCounts) -> [Int] {
+        var hits = [Bool](repeating: false, count: tests.count * table.count)
+        for (index, test) in tests.enumerated() {
+            var marks = hits.mutableSpan
+            switch test {
+            case .rule(let program): Self.mark(program, table, &marks, at: index * table.count)
+            case .rows(let rows): Self.mark(rows, table, first, &marks, at: index * table.count)
+            }
         }
-        if first >= 0 { counts.count(from: first) }
-        return first >= 0
+        return counts.count(hits.span, rows: table.count)
+    }
+
+    private static func mark(
+        _ program: RuleProgram, _ table: borrowing RowTable, _ marks: inout MutableSpan<Bool>, at start: Int
+    ) {
+        let bytes = table.bytes.span
+        for row in 0..<table.count { marks[start &+ row] = program.matches(row, of: table, bytes) }
+    }
+
+    private static func mark(
+        _ rows: RowSet, _ table: borrowing RowTable, _ first: Int, _ marks: inout MutableSpan<Bool>, at start: Int
+    ) {
+        for row in 0..<table.count { marks[start &+ row] = rows.contains(first &+ row) }
     }
 }
 
@@ -69,27 +75,31 @@ struct SegmentCounts: Sendable {
     private(set) var members: [Int]
     /// In segments a and b at once, at a * n + b for a < b.
     private(set) var pairs: [Int]
-    fileprivate var hits: [Bool]
-    fileprivate var isShared = false
 
     init(segments: Int) {
         members = Array(repeating: 0, count: segments)
         pairs = Array(repeating: 0, count: segments * segments)
-        hits = Array(repeating: false, count: segments)
     }
 
-    fileprivate mutating func count(from first: Int) {
-        guard isShared else {
-            members[first] += 1
-            hits[first] = false
-            return
+    /// Counts the hits, which come segment by segment, and returns the rows that have any.
+    fileprivate mutating func count(_ hits: Span<Bool>, rows: Int) -> [Int] {
+        var found: [Int] = []
+        found.reserveCapacity(rows)
+        for row in 0..<rows {
+            var isMember = false
+            for one in members.indices where hits[one &* rows &+ row] {
+                members[one] &+= 1
+                // Only a second hit makes a pair.
+                if isMember {
+                    for earlier in 0..<one where hits[earlier &* rows &+ row] {
+                        pairs[earlier * members.count + one] += 1
+                    }
+                }
+                isMember = true
+            }
+            if isMember { found.append(row) }
         }
-        isShared = false
-        for one in first..<hits.count where hits[one] {
-            members[one] += 1
-            for other in (one + 1)..<hits.count where hits[other] { pairs[one * hits.count + other] += 1 }
-        }
-        for index in hits.indices { hits[index] = false }
+        return found
     }
 
     func overlaps(of names: [SegmentName]) -> [SegmentOverlap] {

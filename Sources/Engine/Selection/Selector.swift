@@ -65,14 +65,8 @@ struct Selector: ~Copyable {
         _ clock: inout StageClock
     ) -> Verdict {
         var verdict = Verdict(rows: table.count, counts: SegmentCounts(segments: tests.names.count))
-        let span = table.bytes.span
-        let bytes = span.bytes
-        var members: [Int] = []
-        members.reserveCapacity(table.count)
-        for row in 0..<table.count
-        where tests.includes(row, of: table, span, number: firstRow + row, counting: &verdict.counts) {
-            members.append(row)
-        }
+        let bytes = table.bytes.span.bytes
+        let members = tests.members(of: table, first: firstRow, counting: &verdict.counts)
         clock.end(.evaluate)
         verdict.candidates.reserveCapacity(members.count)
         for row in members {

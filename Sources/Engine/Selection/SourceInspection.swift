@@ -72,10 +72,7 @@ public enum SourceInspection {
             scan.open.files, columns: scan.columns, places: scan.places
         ) { (table, first, _) throws(EngineError) -> SegmentCounts in
             var counts = SegmentCounts(segments: tests.names.count)
-            let bytes = table.bytes.span
-            for row in 0..<table.count {
-                _ = tests.includes(row, of: table, bytes, number: (first ?? 0) + row, counting: &counts)
-            }
+            _ = tests.members(of: table, first: first ?? 0, counting: &counts)
             return counts
         } take: { more, _ in
             counts += more
@@ -103,11 +100,7 @@ public enum SourceInspection {
             ) { (table, first, _) throws(EngineError) -> [Personal<[String?]>] in
                 var counts = SegmentCounts(segments: 1)
                 var profiles: [Personal<[String?]>] = []
-                let bytes = table.bytes.span
-                for row in 0..<table.count where profiles.count < limit {
-                    guard tests.includes(row, of: table, bytes, number: (first ?? 0) + row, counting: &counts) else {
-                        continue
-                    }
+                for row in tests.members(of: table, first: first ?? 0, counting: &counts).prefix(limit) {
                     let values = (0..<table.columns).map { column -> String? in
                         let field = table.field(row, column)
                         return field.isEmpty ? nil : String(decoding: table.bytes[field], as: UTF8.self)

@@ -66,6 +66,7 @@ public struct BatchBuilder: Sendable {
         guard !run.isEmpty else { return }
         if body.isEmpty {
             body.reserveCapacity(limits.bytes)
+            addresses.reserveCapacity(limits.contacts)
             body += head
         }
         // The comma before the first contact of a body is left out.
