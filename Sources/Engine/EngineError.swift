@@ -89,6 +89,7 @@ public enum EngineError: ReportableError, Equatable {
         case .ragged: "quote fields that hold a comma or a line break"
         case .missingColumn: "names are compared letter by letter, capitals included"
         case .definition: "what cannot be imported can be decided elsewhere: export the segment's members and use those"
+        case .value: "numbers have a decimal point and dates are ISO 8601, whatever the model's culture"
         case .scratch: "the folder needs room for 16 bytes a profile while an export is counted"
         case .rule: #"for example: country == "SE" and lifetime_value > 100"#
         default: nil

@@ -91,7 +91,7 @@ struct EvidenceTests {
                 }
                 #expect(line.firstMatch(of: forced) == nil, "\(file.path):\(number): \(line)")
                 if line.contains("unsafeBitCast") {
-                    #expect(file.path == "Sources/Engine/Reading/ByteBlock.swift", "\(file.path):\(number)")
+                    #expect(file.path == "Sources/Model/Canonical/ByteBlock.swift", "\(file.path):\(number)")
                 }
                 if line.contains("@unchecked Sendable") || line.contains("unsafeBitCast") {
                     let above = lines[max(0, number - 8)..<(number - 1)]

@@ -80,7 +80,9 @@ final class Terminal: Sendable {
             report(code: error.code, message: error.message, hint: error.hint)
             Glibc.exit(error.failure.rawValue)
         case is CancellationError:
-            report(code: "interrupted", message: "interrupted", hint: "run the command again to go on")
+            report(
+                code: "interrupted", message: "interrupted",
+                hint: "run the command again; an export starts over, and the log says what was sent before")
             Glibc.exit(FailureClass.interrupted.rawValue)
         default:
             let code = command.exitCode(for: error)

@@ -8,8 +8,8 @@ enum CSVMarks {
     /// The places in ascending order; the last one is `count`, the end.
     /// - Parameter bytes: ends in zeros, ``InputFile/padding`` of them.
     static func find(in bytes: RawSpan, _ count: Int, delimiter: UInt8) -> [UInt32] {
-        // At most one mark a byte, the end, and one that is written before it is known to be none.
-        [UInt32](unsafeUninitializedCapacity: count + 3) { marks, initialized in
+        // At most one mark a byte, the end, and four that are written before they are known to be none.
+        [UInt32](unsafeUninitializedCapacity: count + 5) { marks, initialized in
             var found = 0
             var index = 0
             let delimiters = ByteBlock(repeating: delimiter)
@@ -18,11 +18,7 @@ enum CSVMarks {
             while index &+ ByteBlock.count <= count {
                 let block = ByteBlock(bytes, at: index)
                 let hits = block.equal(delimiters) | block.equal(quotes) | block.below(blanks)
-                let words = hits.words & SIMD4(repeating: 0x8080_8080_8080_8080)
-                add(words[0], at: index, to: marks, &found)
-                add(words[1], at: index &+ 8, to: marks, &found)
-                add(words[2], at: index &+ 16, to: marks, &found)
-                add(words[3], at: index &+ 24, to: marks, &found)
+                add(hits.bits, at: index, to: marks, &found)
                 index &+= ByteBlock.count
             }
             while index < count {
@@ -31,7 +27,12 @@ enum CSVMarks {
                     ByteWord.equal(word, ByteWord.all(delimiter))
                     | ByteWord.equal(word, ByteWord.all(UInt8(ascii: "\""))) | ByteWord.controls(word)
                 // Behind the end all reads as control characters.
-                add(hits & ByteWord.first(count &- index), at: index, to: marks, &found)
+                var hit = hits & ByteWord.first(count &- index)
+                while hit != 0 {
+                    marks[found] = UInt32(truncatingIfNeeded: index &+ hit.trailingZeroBitCount >> 3)
+                    found &+= 1
+                    hit &= hit &- 1
+                }
                 index &+= 8
             }
             marks[found] = UInt32(truncatingIfNeeded: count)
@@ -39,21 +40,23 @@ enum CSVMarks {
         }
     }
 
-    /// Writes two places, whether there are as many or not, and counts those there are.
+    /// Writes four places, whether there are as many or not, and counts those there are.
     @inline(__always)
     private static func add(
-        _ hits: UInt64, at index: Int, to marks: UnsafeMutableBufferPointer<UInt32>, _ found: inout Int
+        _ bits: UInt32, at index: Int, to marks: UnsafeMutableBufferPointer<UInt32>, _ found: inout Int
     ) {
-        var hits = hits
-        let number = ByteWord.count(hits)
-        marks[found] = UInt32(truncatingIfNeeded: index &+ hits.trailingZeroBitCount >> 3)
-        hits &= hits &- 1
-        marks[found &+ 1] = UInt32(truncatingIfNeeded: index &+ hits.trailingZeroBitCount >> 3)
-        if number > 2 {
-            var more = found &+ 2
-            while more < found &+ number {
-                hits &= hits &- 1
-                marks[more] = UInt32(truncatingIfNeeded: index &+ hits.trailingZeroBitCount >> 3)
+        let start = UInt32(truncatingIfNeeded: index)
+        var bits = bits
+        let number = ByteMarks.count(bits)
+        for offset in 0..<4 {
+            marks[found &+ offset] = start &+ UInt32(truncatingIfNeeded: bits.trailingZeroBitCount)
+            bits &= bits &- 1
+        }
+        if number > 4 {
+            var more = found &+ 4
+            while bits != 0 {
+                marks[more] = start &+ UInt32(truncatingIfNeeded: bits.trailingZeroBitCount)
+                bits &= bits &- 1
                 more &+= 1
             }
         }

@@ -60,7 +60,7 @@ public struct ContactEncoder: Sendable {
             keys.append(Key(start: start, end: spelling.count, value: value, isCustom: isCustom))
         }
         self.keys = keys
-        self.spelling = spelling + repeatElement(0, count: 16)
+        self.spelling = spelling + repeatElement(0, count: ByteBlock.count)
         self.fields = fields
     }
 
@@ -74,8 +74,8 @@ public struct ContactEncoder: Sendable {
     public func encode(
         _ source: RawSpan, _ values: Span<Range<Int>>, into out: inout EncodedContacts
     ) throws(ModelError) {
-        // Every byte may become six (`\u001f`), and copies run up to fifteen bytes over.
-        var room = spelling.count + openingCustom.count + 64
+        // Every byte may become six (`\u001f`), and copies run over.
+        var room = spelling.count + openingCustom.count + JSONWriter.slack + 64
         var total = 0
         for index in values.indices { total &+= values[index].count }
         room &+= 6 &* total &+ values.count &* (midnight.count &+ 2)

@@ -35,7 +35,7 @@ public enum FailureClass: Int32, Sendable, CaseIterable {
     case cannotCreate = 73
     /// The log or the disk failed; nothing was sent without a log entry.
     case io = 74
-    /// Interrupted or still pending; can be taken up again.
+    /// Interrupted or still pending; to be run again.
     case interrupted = 75
     /// The log does not verify.
     case verification = 76

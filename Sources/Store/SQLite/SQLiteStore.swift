@@ -116,7 +116,8 @@ public final class SQLiteStore: GovernanceStorage {
 
     /// See `GovernanceStorage` and `LedgerStorage`.
     public func standing(of id: DestinationID) throws -> Destination.Standing? {
-        try reading { try $0.standing(of: id) }
+        // One row by its key needs no transaction around it, and this is asked for every chunk that leaves.
+        try Self.mapping { try pool.unsafeRead { try SQLiteTransaction($0).standing(of: id) } }
     }
 
     /// See `GovernanceStorage` and `LedgerStorage`.

@@ -14,16 +14,18 @@ public struct SQLiteTransaction: GovernanceTransaction {
         self.database = database
     }
 
+    // Statements are prepared once for each connection: the standing alone is asked for thousands of times in an export.
+
     func execute(_ sql: String, _ arguments: StatementArguments) throws {
-        try database.execute(sql: sql, arguments: arguments)
+        try database.cachedStatement(sql: sql).execute(arguments: arguments)
     }
 
     func row(_ sql: String, _ arguments: StatementArguments = []) throws -> Row? {
-        try Row.fetchOne(database, sql: sql, arguments: arguments)
+        try Row.fetchOne(database.cachedStatement(sql: sql), arguments: arguments)
     }
 
     func rows(_ sql: String, _ arguments: StatementArguments = []) throws -> [Row] {
-        try Row.fetchAll(database, sql: sql, arguments: arguments)
+        try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments)
     }
 
     func json(_ data: Data) throws -> CanonicalJSON { try CanonicalJSON(bytes: Array(data)) }
