@@ -163,4 +163,49 @@ struct CommonDataModelTests {
         let error = #expect(throws: EngineError.self) { _ = try read() }
         #expect(error == .ragged(Place(file: folder.path("b.csv"), line: 2), expected: 2, found: 3))
     }
+
+    @Test(
+        "a partition in an older encoding is read as UTF-8; a byte that stands for nothing is an error with its line",
+        arguments: [("ISO-8859-1", [0xE5, 0xC4] as [UInt8], "åÄ"), ("windows-1252", [0xE5, 0x80, 0x8A], "å€Š")])
+    func encodings(name: String, bytes: [UInt8], text: String) throws {
+        try folder.write(
+            model(
+                #"{"name":"1","location":"a.csv","fileFormatSettings":{"encoding":"\#(name)","columnHeaders":true}}"#),
+            to: "model.json")
+        try folder.write(Array("Id,EMail\n1,\"".utf8) + bytes + Array("\"\n2,b\n".utf8), to: "a.csv")
+        #expect(try read() == [[text, "1"], ["b", "2"]])
+        try folder.write(Array("Id,EMail\n1,a\n2,".utf8) + [0x81, 0x0A], to: "a.csv")
+        if name == "windows-1252" { #expect(failure { _ = try read() } == "not-utf-8 at 3") }
+    }
+
+    @Test(
+        "a check holds every value against its data type, and names file, line and field",
+        arguments: [
+            ("int64", ["0", "-9223372036854775808", "+7"], ["9223372036854775808", "1.5", "x", "1e3"]),
+            ("double", ["1.5", "-1e10", "007"], ["1,5", "nan", "0x1"]), ("decimal", ["0.10"], ["ten"]),
+            ("boolean", ["true", "FALSE", "1", "0"], ["yes", "2"]),
+            (
+                "dateTime", ["2026-11-23", "2026-11-23T10:20:30Z", "2024-02-29 10:20:30.5"],
+                ["2025-02-29", "11/23/2026"]
+            ),
+            ("dateTimeOffset", ["2026-11-23T10:20:30+01:00"], ["2026-11-23T25:00:00Z", "now"]),
+            ("GUID", ["ce759201f786d590bf2134bff576c369", "{CE759201-f786-d590-bf21-34bff576c369}"], ["ce7592"]),
+            ("string", ["anything"], []), ("JSON", ["{"], []),
+        ])
+    func types(name: String, good: [String], bad: [String]) async throws {
+        let attributes = #"{"name":"Id","dataType":"string"},{"name":"EMail","dataType":"\#(name)"}"#
+        try folder.write(
+            model(#"{"name":"1","location":"a.csv"},{"name":"2","location":"b.csv"}"#, attributes: attributes),
+            to: "model.json")
+        try folder.write("1,\n", to: "a.csv")
+        let source = SourceDefinition(name: try SourceName("s"), format: .commonDataModel(folder: folder.url.path))
+        try folder.write(good.map { "1,\"\($0)\"\n" }.joined(), to: "b.csv")
+        #expect(try await SourceInspection.check(source) == 1 + good.count)
+        for value in bad {
+            try folder.write("1,\n2,\"\(value)\"\n", to: "b.csv")
+            let error = await #expect(throws: EngineError.self) { _ = try await SourceInspection.check(source) }
+            let type = try #require(FieldType.allCases.first { $0.rawValue == name })
+            #expect(error == .value(Place(file: folder.path("b.csv"), line: 2, field: 2), type: type), "\(value)")
+        }
+    }
 }

@@ -40,7 +40,8 @@ func rows(_ file: SourceFile, columns: [String], chunk: Int = ReadingLimits.chun
     var rows: [[String]] = []
     while let chunk = try reader.next() {
         var table = RowTable(columns: columns.count)
-        line += try parser.parseUnchecked(chunk, path: file.path, line: line, into: &table)
+        line += try parser.parseUnchecked(
+            file.encoding.decoded(chunk, path: file.path), path: file.path, line: line, into: &table)
         for row in 0..<table.count {
             rows.append((0..<columns.count).map { String(decoding: table.bytes[table.field(row, $0)], as: UTF8.self) })
         }

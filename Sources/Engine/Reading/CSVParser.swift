@@ -57,8 +57,9 @@ struct CSVParser: Sendable {
     }
 
     /// The names in the first row of a chunk, and how many bytes and lines that row has.
+    /// - Parameter decoding: whether names have to be UTF-8; else they are not to be used.
     static func header(
-        _ chunk: Chunk, path: String, dialect: CSVDialect
+        _ chunk: Chunk, path: String, dialect: CSVDialect, decoding: Bool = true
     ) throws(EngineError) -> (names: [String], bytes: Int, lines: Int) {
         let bytes = chunk.bytes.span.bytes
         let marks = CSVMarks.find(in: bytes, chunk.count, delimiter: dialect.delimiter)
@@ -74,6 +75,10 @@ struct CSVParser: Sendable {
                 field.lowerBound < chunk.bytes.count
                 ? chunk.bytes[field]
                 : cursor.decoded[(field.lowerBound - chunk.bytes.count)..<(field.upperBound - chunk.bytes.count)]
+            guard decoding else {
+                names.append("")
+                continue
+            }
             guard let name = String(validating: text, as: UTF8.self) else { throw .encoding(cursor.place(nil)) }
             guard !name.isEmpty else {
                 throw .syntax(cursor.place(names.count), problem: "a column has no name")

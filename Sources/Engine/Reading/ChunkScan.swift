@@ -77,10 +77,11 @@ enum ChunkScan {
             clock.end(.read)
             table.file = chunk.file
             let (parser, path) = (parsers[shape.file], files[chunk.file].path)
+            let text = try files[chunk.file].encoding.decoded(chunk, path: path)
             let lines =
                 isTrusted
-                ? try parser.parse(chunk, line: 1, into: &table)
-                : try parser.parseUnchecked(chunk, path: path, line: 1, into: &table)
+                ? try parser.parse(text, line: 1, into: &table)
+                : try parser.parseUnchecked(text, path: path, line: 1, into: &table)
             clock.end(.parse)
             shape.rows = table.count
             shape.lines = lines

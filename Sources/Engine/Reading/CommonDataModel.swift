@@ -16,6 +16,7 @@ struct CommonDataModelFolder {
         let path: String
         let hasHeader: Bool
         let dialect: CSVDialect
+        let encoding: TextEncoding
     }
 
     private let folder: String
@@ -115,10 +116,9 @@ struct CommonDataModelFolder {
         if let type = try format?.member("$type")?.text(), type != "CsvFormatSettings" {
             throw refuse("has the format '\(type)'; only CsvFormatSettings is read")
         }
-        if let encoding = try format?.member("encoding")?.text(),
-            !["utf-8", "utf8", "us-ascii", "ascii"].contains(encoding.lowercased())
-        {
-            throw refuse("is encoded in \(encoding); only UTF-8 is read")
+        let encodingName = try format?.member("encoding")?.text() ?? "UTF-8"
+        guard let encoding = TextEncoding(name: encodingName) else {
+            throw refuse("is encoded in \(encodingName); UTF-8, ISO-8859-1 and windows-1252 are read")
         }
         let delimiter = try format?.member("delimiter")?.text() ?? ","
         guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first, ![0x00, 0x0A, 0x0D, 0x22].contains(byte)
@@ -139,7 +139,7 @@ struct CommonDataModelFolder {
         // Without a word about it, a partition has no header row.
         return Partition(
             path: file, hasHeader: try format?.member("columnHeaders")?.flag() ?? false,
-            dialect: CSVDialect(delimiter: byte, quotes: quotes))
+            dialect: CSVDialect(delimiter: byte, quotes: quotes), encoding: encoding)
     }
 
     /// Finds a partition's file under the folder: a location is a relative path, or the address it had in the lake, of

@@ -27,7 +27,8 @@ struct OpenSource: Sendable {
             for partition in entity.partitions {
                 files.append(
                     try SourceFile.csv(
-                        partition.path, dialect: partition.dialect, names: names, hasHeader: partition.hasHeader))
+                        partition.path, dialect: partition.dialect, encoding: partition.encoding, names: names,
+                        hasHeader: partition.hasHeader))
             }
             self.files = files
             fields = names

@@ -44,6 +44,7 @@ extension RowParser {
 struct SourceFile: Sendable {
     let input: InputFile
     let layout: RowLayout
+    let encoding: TextEncoding
     /// The names of its fields; of NDJSON, those of the first object.
     let fields: [String]
     /// Where its first profile starts.
@@ -56,19 +57,25 @@ struct SourceFile: Sendable {
     /// Opens a CSV file.
     /// - Parameter names: the columns of a file without header row; nil if the first row names them.
     static func csv(
-        _ path: String, dialect: CSVDialect = CSVDialect(), names: [String]? = nil, hasHeader: Bool = true
+        _ path: String, dialect: CSVDialect = CSVDialect(), encoding: TextEncoding = .utf8, names: [String]? = nil,
+        hasHeader: Bool = true
     ) throws(EngineError) -> SourceFile {
         let input = try InputFile(path)
         let (first, mark) = try firstChunk(input, .csv(dialect))
         guard hasHeader else {
-            return SourceFile(input: input, layout: .csv(dialect), fields: names ?? [], start: (mark, 1))
+            return SourceFile(
+                input: input, layout: .csv(dialect), encoding: encoding, fields: names ?? [], start: (mark, 1))
         }
-        let header = try CSVParser.header(first, path: path, dialect: dialect)
+        var header = try CSVParser.header(try encoding.decoded(first, path: path), path: path, dialect: dialect)
+        // How long it is in the file.
+        if encoding != .utf8 {
+            header.bytes = try CSVParser.header(first, path: path, dialect: dialect, decoding: false).bytes
+        }
         if let names, names != header.names {
             throw .model(path: path, problem: "its header row differs from the attributes in model.json")
         }
         return SourceFile(
-            input: input, layout: .csv(dialect), fields: header.names,
+            input: input, layout: .csv(dialect), encoding: encoding, fields: header.names,
             start: (mark + Int64(header.bytes), 1 + header.lines))
     }
 
@@ -77,7 +84,8 @@ struct SourceFile: Sendable {
         let input = try InputFile(path)
         let (first, mark) = try firstChunk(input, .ndjson)
         return SourceFile(
-            input: input, layout: .ndjson, fields: try NDJSONParser.fields(first, path: path), start: (mark, 1))
+            input: input, layout: .ndjson, encoding: .utf8, fields: try NDJSONParser.fields(first, path: path),
+            start: (mark, 1))
     }
 
     /// The beginning of a file with its first row whole, and the length of the byte order mark before it.

@@ -180,8 +180,9 @@ struct Selector: ~Copyable {
     private func line(_ row: Int, _ place: ChunkPlace, _ source: BoundSource) throws -> Int {
         if place.lines == place.rows { return place.firstLine + row - place.firstRow }
         var table = RowTable(columns: 0)
-        _ = try source.open.files[place.file].parser(for: [])
-            .parse(try place.read(source.open.files), line: place.firstLine, into: &table)
+        let file = source.open.files[place.file]
+        let chunk = try file.encoding.decoded(try place.read(source.open.files), path: file.path)
+        _ = try file.parser(for: []).parse(chunk, line: place.firstLine, into: &table)
         return table.line(row - place.firstRow)
     }
 }
