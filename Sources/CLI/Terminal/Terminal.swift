@@ -7,6 +7,7 @@ internal import ArgumentParser
 internal import FoundationEssentials
 internal import Glibc
 internal import Model
+internal import Operations
 internal import Synchronization
 
 /// Standard output and standard error, as this invocation is to use them.
@@ -19,6 +20,7 @@ final class Terminal: Sendable {
     }
 
     private let mode = Mutex(Mode())
+    private let stoppedExport = Mutex<StoppedExport?>(nil)
 
     private init() {
         // Known before the arguments are parsed, because parsing can fail too.
@@ -69,6 +71,8 @@ final class Terminal: Sendable {
         }
 
         let error: Body
+        /// What an export had done before it was stopped.
+        let stopped: StoppedExport?
     }
 
     /// Says what went wrong and ends with its exit status.
@@ -76,6 +80,14 @@ final class Terminal: Sendable {
         switch error {
         case let error as Ended:
             Glibc.exit(error.status)
+        case let stopped as ExportStopped:
+            let (progress, counts) = (stopped.progress, stopped.progress.counts)
+            stoppedExport.withLock { $0 = progress }
+            note([
+                "export \(progress.export) ended as \(progress.state): \(counts.sent) sent (\(counts.accepted) accepted, "
+                    + "\(counts.refused) refused, \(counts.unknown) of unknown fate), \(counts.unsent) not sent"
+            ])
+            exit(with: stopped.error, in: command)
         case let error as any ReportableError:
             report(code: error.code, message: error.message, hint: error.hint)
             Glibc.exit(error.failure.rawValue)
@@ -108,7 +120,12 @@ final class Terminal: Sendable {
     }
 
     private func report(code: String, message: String, hint: String?, inWords: Bool = true) {
-        if isJSON, let text = try? json(Problem(error: .init(code: code, message: message, hint: hint ?? ""))) {
+        if isJSON,
+            let text = try? json(
+                Problem(
+                    error: .init(code: code, message: message, hint: hint ?? ""), stopped: stoppedExport.withLock { $0 }
+                ))
+        {
             write(text + "\n", to: .output)
         }
         guard inWords else { return }

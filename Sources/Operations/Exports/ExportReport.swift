@@ -139,6 +139,26 @@ public struct ExportReport: Encodable, Sendable {
     }
 }
 
+/// An export that ended before its time: why, and what it had done until then.
+public struct ExportStopped: Error {
+    /// What ended it.
+    public let error: any Error
+    /// What it had done.
+    public let progress: StoppedExport
+}
+
+/// What an export had done when it was stopped.
+public struct StoppedExport: Encodable, Sendable {
+    /// Its identifier.
+    public let export: String
+    /// The destination.
+    public let destination: String
+    /// The word for its end in the log.
+    public let state: String
+    /// What became of the profiles.
+    public let counts: ExportCounts
+}
+
 /// How far an export is.
 public struct ExportProgress: Sendable {
     /// What is being done.

@@ -10,8 +10,8 @@ extension Workspace {
     /// - Parameters:
     ///   - jobPatience: how long to wait for the jobs after the last batch.
     ///   - progress: told how far it is, now and then.
-    /// - Throws: `Refusal` or `ConsentError` if governance does not clear it, also in the middle; an error of class
-    ///   bad-input if a source is malformed; `DeliveryError` if SendGrid cannot be reached or refuses the key or the
+    /// - Throws: ``ExportStopped`` with what ended it if it had begun; else `Refusal` or `ConsentError` if governance does
+    ///   not clear it; an error of class bad-input if a source is malformed; `DeliveryError` if SendGrid cannot be reached or refuses the key or the
     ///   list; an error of class I/O if the log cannot be written.
     public func runExport(
         _ name: String, jobPatience: Duration = .seconds(900),
@@ -28,7 +28,12 @@ extension Workspace {
             let end = await run.run(jobPatience: jobPatience)
             try await gate.finish(
                 session, state: end.stateName, counts: end.counts.logged, jobs: end.unfinishedJobs)
-            if let error = end.error { throw error }
+            if let error = end.error {
+                throw ExportStopped(
+                    error: error,
+                    progress: StoppedExport(
+                        export: session.export.text, destination: id.text, state: end.stateName, counts: end.counts))
+            }
             return ExportReport(
                 export: session.export.text, destination: id.text, state: end.state, counts: end.counts,
                 batches: end.batches, bytes: end.bytes,
