@@ -108,7 +108,7 @@ public enum DeliveryError: ReportableError, Equatable {
     public var hint: String? {
         switch self {
         case .keyNotAccepted:
-            "make a key under Settings > API Keys, then remove this destination and connect a new one with it"
+            "make a key under Settings > API Keys and connect a destination with it; one with the old key is to be removed"
         case .accessForbidden: "give the key 'Restricted Access' with Marketing set to Full, and check the plan"
         case .listNotFound: "copy the ID from the list's address under Marketing > Contacts"
         case .rateLimited, .serverError, .noAnswer: "run the command again later; what arrived is not lost"

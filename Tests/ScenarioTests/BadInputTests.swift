@@ -210,7 +210,7 @@ struct BadInputTests {
         for arguments in [
             ["admin", "enroll", "bo", "--key", stage.path("anna.pub"), "--role", "king"],
             ["agreement", "show", "--language", "xx"],
-            ["agreement", "show", "--agreement-version", "9"],
+            ["agreement", "show", "--version", "9"],
         ] {
             let result = try await Program.run(arguments + ["--home", stage.home, "--json"])
             #expect(result.status == 64)

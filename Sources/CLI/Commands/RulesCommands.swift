@@ -26,8 +26,7 @@ struct AgreementCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Print the text of the agreement.")
         @OptionGroup var global: GlobalOptions
-        @Option(name: .customLong("agreement-version"), help: "The version; the newest unless given.") var version:
-            Int64?
+        @Option(name: .customLong("version"), help: "The version; the newest unless given.") var version: Int64?
         @Option(name: .long, help: "en or sv.") var language = "en"
 
         private struct Text: Encodable {

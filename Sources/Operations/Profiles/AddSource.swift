@@ -51,7 +51,10 @@ extension Workspace {
 
     /// All sources.
     public func sources() throws -> [SourceReport] {
-        try store.reading { try $0.sources() }.map { SourceReport($0, fields: []) }
+        // A source that cannot be read now is listed all the same; 'source check' says what is wrong with it.
+        try store.reading { try $0.sources() }.map {
+            SourceReport($0, fields: (try? SourceInspection.fields(of: $0)) ?? [])
+        }
     }
 
     /// Reads a source from end to end and counts its profiles.
