@@ -192,4 +192,36 @@ struct GateTests {
         #expect(!Manifest.contains(try Manifest.tag(of: Personal("nobody@example.com"), key: key), in: bytes))
         #expect(!Manifest.contains(tags[0], in: []))
     }
+
+    @Test(
+        "a manifest is its tags in ascending order, each address's once for each contact",
+        arguments: [1, 2, 3, 100, 5000])
+    func manifest(count: Int) throws {
+        let batch = try fixture.batch(count: count)
+        let key = try SecretBytes(copying: [UInt8](repeating: 7, count: 32))
+        let manifest = try Manifest(addresses: batch.addresses, key: key)
+        let single = try (0..<count).map {
+            try Manifest.tag(of: Personal(String(decoding: batch.addresses.reveal()[$0], as: UTF8.self)), key: key)
+        }
+        let sorted = single.sorted { $0.lexicographicallyPrecedes($1) }
+        #expect(manifest.bytes == sorted.flatMap(\.self))
+        #expect(manifest.digest == (try SHA256.digest(of: manifest.bytes)))
+        for tag in single.prefix(50) { #expect(Manifest.contains(tag, in: manifest.bytes)) }
+    }
+
+    @Test("what changes while an export is under way stops it: nothing goes out under other terms than it began with")
+    func changedScope() async throws {
+        let session = try await begin()
+        try await fixture.store.transaction { [fixture] transaction in
+            guard var destination = try transaction.destination(fixture.destination) else { return }
+            destination.matching = DataMatching(email: "Email", others: [:])
+            try transaction.update(configurationOf: destination)
+        }
+        let found = await code {
+            _ = try await fixture.gate.transfer(try fixture.batch(), in: session, attempt: 1) { permit in
+                permit.conclude(TransferOutcome(status: .unknown, reason: "test"))
+            }
+        }
+        #expect(found == "configuration-changed")
+    }
 }

@@ -79,4 +79,24 @@ struct MessageAuthenticatorTests {
         #expect(array == reversed)
         #expect(array == slice)
     }
+
+    @Test(
+        "many tags at once are the beginnings of the single ones, for short and long messages", arguments: [1, 16, 32])
+    func many(length: Int) throws {
+        var random = SeededGenerator(seed: 11)
+        let authenticator = try MessageAuthenticator(key: SecretBytes(copying: random.bytes(32)))
+        var bytes: [UInt8] = []
+        var ranges: [Range<Int>] = []
+        for count in [0, 1, 54, 55, 56, 63, 64, 65, 119, 120, 300] {
+            ranges.append(bytes.count..<(bytes.count + count))
+            bytes += random.bytes(count)
+        }
+        let tags = try authenticator.tags(of: bytes, at: ranges, length: length)
+        #expect(tags == (try ranges.flatMap { try authenticator.tag(bytes[$0]).bytes.prefix(length) }))
+        #expect(try authenticator.tags(of: bytes, at: [], length: length).isEmpty)
+        #expect(throws: VaultError.self) {
+            try authenticator.tags(of: bytes, at: [0..<(bytes.count + 1)], length: length)
+        }
+        #expect(throws: VaultError.self) { try authenticator.tags(of: bytes, at: ranges, length: 33) }
+    }
 }

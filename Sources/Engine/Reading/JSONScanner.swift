@@ -52,6 +52,16 @@ struct JSONScanner {
         guard try take(raw, wanted) else { throw error("\(what) is expected") }
     }
 
+    /// Reads the next key of an object and the colon behind it: where the key lies; nil at the object's end.
+    mutating func nextKey(_ raw: RawSpan, isFirst: inout Bool) throws(EngineError) -> Range<Int>? {
+        if try take(raw, UInt8(ascii: "}")) { return nil }
+        if !isFirst { try expect(raw, UInt8(ascii: ","), "',' or '}'") }
+        isFirst = false
+        let key = try string(raw)
+        try expect(raw, UInt8(ascii: ":"), "':'")
+        return key
+    }
+
     mutating func expectEnd(_ raw: RawSpan) throws(EngineError) {
         skipSpace(raw)
         guard position == end else { throw error("there is text after the object") }
@@ -207,13 +217,7 @@ struct JSONScanner {
         case UInt8(ascii: "{"):
             position += 1
             var isFirst = true
-            while try !take(raw, UInt8(ascii: "}")) {
-                if !isFirst { try expect(raw, UInt8(ascii: ","), "',' or '}'") }
-                isFirst = false
-                _ = try string(raw)
-                try expect(raw, UInt8(ascii: ":"), "':'")
-                try skipValue(raw, depth: depth + 1)
-            }
+            while try nextKey(raw, isFirst: &isFirst) != nil { try skipValue(raw, depth: depth + 1) }
         case UInt8(ascii: "["):
             position += 1
             var isFirst = true

@@ -80,11 +80,7 @@ struct NDJSONParser: Sendable {
         var guess = 0
         try scanner.expect(raw, UInt8(ascii: "{"), "an object")
         var isFirst = true
-        while try !scanner.take(raw, UInt8(ascii: "}")) {
-            if !isFirst { try scanner.expect(raw, UInt8(ascii: ","), "',' or '}'") }
-            isFirst = false
-            let name = try scanner.string(raw)
-            try scanner.expect(raw, UInt8(ascii: ":"), "':'")
+        while let name = try scanner.nextKey(raw, isFirst: &isFirst) {
             guard let column = column(raw, scanner.decoded, name, scanner.spill, from: guess) else {
                 try scanner.skipValue(raw, depth: 0)
                 continue
@@ -150,10 +146,7 @@ struct NDJSONParser: Sendable {
         var names: [String] = []
         try scanner.expect(raw, UInt8(ascii: "{"), "an object")
         var isFirst = true
-        while try !scanner.take(raw, UInt8(ascii: "}")) {
-            if !isFirst { try scanner.expect(raw, UInt8(ascii: ","), "',' or '}'") }
-            isFirst = false
-            let name = try scanner.string(raw)
+        while let name = try scanner.nextKey(raw, isFirst: &isFirst) {
             let bytes =
                 name.lowerBound < scanner.spill
                 ? chunk.bytes[name]
@@ -162,7 +155,6 @@ struct NDJSONParser: Sendable {
                 throw .encoding(Place(file: scanner.path, line: scanner.line))
             }
             names.append(text)
-            try scanner.expect(raw, UInt8(ascii: ":"), "':'")
             try scanner.skipValue(raw, depth: 0)
         }
         return names
