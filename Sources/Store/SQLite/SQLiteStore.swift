@@ -51,9 +51,8 @@ public final class SQLiteStore: GovernanceStorage {
     private static func readOnly(_ files: WorkspaceFiles) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.readonly = true
-        let journal = try? FileManager.default.attributesOfItem(atPath: files.database + "-wal")[.size] as? Int
-        if let journal, journal > 0 {
-            // What is in the journal counts, and SQLite reads it only if its index lies beside it.
+        if FileManager.default.fileExists(atPath: files.database + "-wal") {
+            // Somebody may be writing, and what is in the journal counts; SQLite reads it if its index lies beside it.
             return try DatabaseQueue(path: files.database, configuration: configuration)
         }
         // Without a journal nothing can be changing (sqlite.org/uri.html, immutable), and no index has to be made.
