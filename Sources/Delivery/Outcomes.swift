@@ -70,7 +70,10 @@ enum TransportFailure: String {
 
     init(_ error: any Error) {
         switch error {
-        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: self = .tls
+        // Only what ends a handshake is sure to have carried nothing; an alert in the middle of a request is not.
+        case NIOSSLError.handshakeFailed, NIOSSLError.unableToValidateCertificate,
+            NIOSSLError.noCertificateToValidate, is NIOSSLExtraError:
+            self = .tls
         case is NIOConnectionError: self = .cannotConnect
         case let error as HTTPClientError where error == .connectTimeout: self = .cannotConnect
         case let error as HTTPClientError where error == .readTimeout || error == .deadlineExceeded: self = .timeout

@@ -15,6 +15,28 @@ public struct TransferRecord: Sendable {
     public let halt: (any Error)?
 }
 
+/// A transfer was made, and what became of it cannot be written to the log.
+public struct UnrecordedOutcome: ReportableError {
+    /// The log index of the intent, which stays open until the next export.
+    public let intent: Int64
+    /// What became of it.
+    public let outcome: TransferOutcome
+    /// What keeps the log from being written.
+    let cause: any Error
+
+    /// A stable slug; see `ReportableError`.
+    public var code: String { "outcome-not-recorded" }
+    /// What went wrong, in a sentence.
+    public var message: String {
+        let why = (cause as? any ReportableError)?.message ?? "\(type(of: cause))"
+        return "the request of the intent at log index \(intent) was made, but its outcome cannot be logged: \(why)"
+    }
+    /// What to do about it.
+    public var hint: String? { "make the log writable; the next export records the outcome as unknown" }
+    /// An I/O failure.
+    public var failure: FailureClass { .io }
+}
+
 extension Gate {
     /// Makes one transfer: clears it, writes the intent, lends `send` the permit, writes the outcome.
     ///
@@ -62,14 +84,33 @@ extension Gate {
             return try await send(permit)
         }
         let outcome = Self.outcome(result, of: receipt, halt: halt)
-        let index = try await log.commit { transaction, appender in
-            let index = try appender.append(
-                outcomeEntry(
-                    outcome, intent: receipt.index, export: session.export, destination: id, contacts: batch.count))
-            try transaction.conclude(transfer: receipt.index, outcome: index)
-            return index
-        }.value
+        let index = try await record(outcome, of: receipt.index, session, contacts: batch.count)
         return TransferRecord(intent: receipt.index, outcomeIndex: index, outcome: outcome, halt: halt)
+    }
+
+    /// Writes the outcome, if need be after some tries: what left has left, and the log should say what became of it.
+    /// - Throws: ``UnrecordedOutcome`` if the log cannot be written; the next export closes the intent as *unknown*.
+    private func record(
+        _ outcome: TransferOutcome, of intent: Int64, _ session: ExportSession, contacts: Int
+    ) async throws -> Int64 {
+        var triesLeft = 3
+        while true {
+            do {
+                return try await log.commit { transaction, appender in
+                    let index = try appender.append(
+                        outcomeEntry(
+                            outcome, intent: intent, export: session.export, destination: session.destination.id,
+                            contacts: contacts))
+                    try transaction.conclude(transfer: intent, outcome: index)
+                    return index
+                }.value
+            } catch {
+                triesLeft -= 1
+                guard triesLeft > 0 else { throw UnrecordedOutcome(intent: intent, outcome: outcome, cause: error) }
+                // Cancelled or not, the outcome is worth a moment.
+                try? await Task.sleep(for: .milliseconds(500))
+            }
+        }
     }
 
     /// A batch carries the names of what is in it; they must be the ones that were cleared.

@@ -124,6 +124,9 @@ struct ExportRun: Sendable {
             end.counts.sent += batch.count
             return outcome
         } catch {
+            if let unrecorded = error as? UnrecordedOutcome {
+                mayHaveLeft = mayHaveLeft || Self.mayHaveLeft(unrecorded.outcome)
+            }
             if mayHaveLeft {
                 end.counts.sent += batch.count
                 end.counts.unknown += batch.count
@@ -136,24 +139,33 @@ struct ExportRun: Sendable {
         var policy = RetryPolicy()
         var attempt = 1
         var earlier: Int64?
+        var mayBeStored = false
         while true {
             let record = try await gate.transfer(batch, in: session, attempt: attempt, repeating: earlier) {
                 [sendGrid] permit in await sendGrid.upsert(permit)
             }
-            // A connection that never stood carried nothing.
-            mayHaveLeft = mayHaveLeft || !["cannot-connect", "tls-not-verified"].contains(record.outcome.reason)
+            mayHaveLeft = mayHaveLeft || Self.mayHaveLeft(record.outcome)
             if let halt = record.halt { throw halt }
             if record.outcome.status == .aborted { throw CancellationError() }
             switch policy.step(after: record.outcome, jitter: .random(in: 0...1)) {
             case .stop:
                 guard mayHaveLeft else { throw failure(record.outcome) }
-                return record.outcome
+                // An earlier request may have been taken although its answer was lost; a refusal now does not undo it.
+                guard record.outcome.status == .refused, mayBeStored else { return record.outcome }
+                return TransferOutcome(
+                    status: .unknown, httpStatus: record.outcome.httpStatus, reason: record.outcome.reason)
             case .retry(let delay):
+                mayBeStored = mayBeStored || record.outcome.status == .unknown
                 earlier = record.intent
                 attempt += 1
                 try await gate.pause(session, for: delay)
             }
         }
+    }
+
+    /// A connection that never stood carried nothing.
+    private static func mayHaveLeft(_ outcome: TransferOutcome) -> Bool {
+        !["cannot-connect", "tls-not-verified"].contains(outcome.reason)
     }
 
     /// Some refusals will not change with the next batch: the key, the list, the certificate, an API that stays away.

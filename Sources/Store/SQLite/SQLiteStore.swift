@@ -66,10 +66,17 @@ public final class SQLiteStore: GovernanceStorage {
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA secure_delete = ON")
-            // The log's promise is that a committed intent survives a power cut; NORMAL does not keep it in WAL mode.
-            try database.execute(sql: "PRAGMA synchronous = FULL")
         }
-        return try DatabasePool(path: files.database, configuration: configuration)
+        let pool = try DatabasePool(path: files.database, configuration: configuration)
+        // The log's promise is that a committed intent survives a power cut; NORMAL, which GRDB sets as it opens a pool,
+        // does not keep it. So it is set last, and read back.
+        try pool.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2 else {
+                throw StoreError.disk(reason: "SQLite does not promise that what is committed is on disk")
+            }
+        }
+        return pool
     }
 
     static func mapping<R>(_ body: () throws -> R) throws -> R {
