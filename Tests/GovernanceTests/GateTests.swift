@@ -224,4 +224,9 @@ struct GateTests {
         }
         #expect(found == "configuration-changed")
     }
+
+    @Test("a commit that has returned is on disk: SQLite syncs each, in write-ahead mode too")
+    func durable() throws {
+        #expect(try fixture.store.synchronous() == 2)
+    }
 }

@@ -170,4 +170,16 @@ struct CareTests {
         try await stage.waybill("sandbox", "--port", "99999", status: 64)
         try await stage.close()
     }
+
+    @Test("a folder that holds something of a workspace's names is left as it is")
+    func takenNames() async throws {
+        let stage = try await Stage()
+        let folder = stage.path("mine")
+        try FileManager.default.createDirectory(atPath: folder + "/policies", withIntermediateDirectories: true)
+        try Data("mine".utf8).write(to: URL(filePath: folder + "/policies/note"))
+        let result = try await Program.run(["init", "--home", folder, "--json"])
+        #expect(result.status == 73)
+        #expect(FileManager.default.contents(atPath: folder + "/policies/note") == Data("mine".utf8))
+        try await stage.close()
+    }
 }

@@ -25,11 +25,12 @@ public struct WorkspaceFiles: Sendable {
     /// Consents as files, for `ssh-keygen -Y verify`.
     public var consents: String { home + "/consents" }
 
+    /// What ``create()`` and the database make.
+    private var own: [String] { [database, reserve, home + "/locks", consents, policies] }
+
     /// Takes away what ``create()`` and the database made, after a failure; a folder that holds anything else stays.
     public func discard() {
-        for path in [database, database + "-wal", database + "-shm", reserve, home + "/locks", consents, policies] {
-            try? FileManager.default.removeItem(atPath: path)
-        }
+        for path in [database + "-wal", database + "-shm"] + own { try? FileManager.default.removeItem(atPath: path) }
         if (try? FileManager.default.contentsOfDirectory(atPath: home))?.isEmpty == true {
             try? FileManager.default.removeItem(atPath: home)
         }
@@ -52,10 +53,17 @@ public struct WorkspaceFiles: Sendable {
         guard !manager.fileExists(atPath: database), !manager.fileExists(atPath: key) else {
             throw .workspaceExists(path: home)
         }
+        // What is there already is somebody else's, and must not be taken away with a workspace that fails to be made.
+        if let taken = own.first(where: { manager.fileExists(atPath: $0) }) {
+            throw .cannotCreate(path: taken, reason: "there is something of this name already")
+        }
         do {
-            for directory in [home, home + "/locks", consents, policies] {
+            try manager.createDirectory(
+                atPath: home, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            // Fails where somebody else made it meanwhile: two that make a workspace here cannot both go on.
+            for directory in [home + "/locks", consents, policies] {
                 try manager.createDirectory(
-                    atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                    atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
             }
             // Written out, not sparse: the blocks must be there when the disk is full.
             try Data(repeating: 0x57, count: Self.reserveBytes).write(to: URL(filePath: reserve))

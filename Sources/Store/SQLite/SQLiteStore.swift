@@ -79,6 +79,14 @@ public final class SQLiteStore: GovernanceStorage {
         return pool
     }
 
+    /// SQLite's `synchronous` as it is in force where the log is written: 2 is FULL, and nothing less will do.
+    /// - Throws: ``StoreError``.
+    public func synchronous() throws -> Int {
+        try Self.mapping {
+            try pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? 0 }
+        }
+    }
+
     static func mapping<R>(_ body: () throws -> R) throws -> R {
         do {
             return try body()
