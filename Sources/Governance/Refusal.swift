@@ -14,6 +14,7 @@ public enum Refusal: ReportableError, Equatable {
     case noAgreement
     case noConsent(DestinationID)
     case fieldsNotConsented(DestinationID, fields: [String])
+    case termsChanged(DestinationID, terms: [String])
     case matchingChanged(DestinationID, fields: [String])
     case doNotContactChanged(DestinationID, fields: [String])
     case segmentsNotConsented(DestinationID, segments: [SegmentName])
@@ -40,6 +41,7 @@ public enum Refusal: ReportableError, Equatable {
         case .noAgreement: "no-agreement"
         case .noConsent: "no-consent"
         case .fieldsNotConsented: "fields-not-consented"
+        case .termsChanged: "terms-changed"
         case .matchingChanged: "matching-changed"
         case .doNotContactChanged: "do-not-contact-changed"
         case .segmentsNotConsented: "segments-not-consented"
@@ -69,6 +71,8 @@ public enum Refusal: ReportableError, Equatable {
         case .noConsent(let id): "nobody has consented to exports to destination \(id)"
         case .fieldsNotConsented(let id, let fields):
             "the consent for destination \(id) does not cover the fields \(fields.joined(separator: ", "))"
+        case .termsChanged(let id, let terms):
+            "since the consent for destination \(id) was signed, the policy changed \(terms.joined(separator: ", "))"
         case .matchingChanged(let id, let fields):
             "since the consent for destination \(id) was signed, other profile fields were matched to "
                 + fields.joined(separator: ", ")
@@ -108,7 +112,7 @@ public enum Refusal: ReportableError, Equatable {
             missing == "segments"
                 ? "choose them: waybill destination segments \(id) SEGMENT --as NAME"
                 : "match the fields: waybill destination map \(id) --email FIELD --as NAME"
-        case .noConsent(let id), .fieldsNotConsented(let id, _), .matchingChanged(let id, _),
+        case .noConsent(let id), .fieldsNotConsented(let id, _), .termsChanged(let id, _), .matchingChanged(let id, _),
             .doNotContactChanged(let id, _), .segmentsNotConsented(let id, _),
             .segmentsChanged(let id, _):
             "sign anew: waybill consent request \(id) --as NAME, then waybill consent give"

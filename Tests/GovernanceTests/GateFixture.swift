@@ -40,7 +40,7 @@ final class GateFixture: Sendable {
     /// Lets time pass.
     func advance(seconds: Int64) { clock.advance(seconds) }
 
-    private static let policy = Policy(
+    static let policy = Policy(
         hosts: ["api.sendgrid.com"], fields: ["email": "contact", "first_name": "identity"], maximumProfiles: 1000,
         warnProfiles: 100, consentDays: 1, requestMinutes: 60, purpose: "marketing", transferMechanism: "none",
         country: "US", recipient: "Twilio SendGrid")

@@ -229,4 +229,13 @@ struct GateTests {
     func durable() throws {
         #expect(try fixture.store.synchronous() == 2)
     }
+
+    @Test("a policy with another purpose asks for consent anew")
+    func changedTerms() async throws {
+        var policy = GateFixture.policy
+        policy.purpose = "advertising"
+        let canonical = policy.canonical
+        try await fixture.store.transaction { try $0.insert(policy: canonical, at: 1_000_000) }
+        #expect(await code { _ = try await fixture.gate.preflight(fixture.destination) } == "terms-changed")
+    }
 }

@@ -36,7 +36,7 @@ extension Gate {
         let forbidden = matching.fields.filter { !policy.allows($0) }
         guard forbidden.isEmpty else { throw Refusal.fieldsNotAllowed(forbidden.map(\.name)) }
         guard let agreement = try transaction.agreement() else { throw Refusal.noAgreement }
-        let consent = try consent(destination, matching, agreement, transaction)
+        let consent = try consent(destination, matching, agreement, policy, transaction)
         return Clearance(
             destination: destination, matching: matching, policy: policy, agreement: agreement, consent: consent,
             segments: try segmentDigests(destination, transaction))
@@ -55,7 +55,8 @@ extension Gate {
     ///
     /// If none does, the reason of the newest is given.
     private func consent(
-        _ destination: Destination, _ matching: DataMatching, _ agreement: Agreement, _ transaction: Storage.Transaction
+        _ destination: Destination, _ matching: DataMatching, _ agreement: Agreement, _ policy: Policy,
+        _ transaction: Storage.Transaction
     ) throws -> VerifiedConsent {
         var reason: (any Error)?
         let records = try transaction.consents(for: destination.id)
@@ -74,6 +75,7 @@ extension Gate {
                 }
                 let consent = try ConsentVerifier.verify(
                     record, by: administrator, for: destination.id, under: agreement, now: time.now())
+                try requireTerms(consent.parts, destination.id, policy)
                 try requireCoverage(consent.parts, destination, matching, transaction)
                 return consent
             } catch let error as any ReportableError where error.failure == .refused {
@@ -81,6 +83,18 @@ extension Gate {
             }
         }
         throw reason ?? Refusal.noConsent(destination.id)
+    }
+
+    /// What the transfers are for, who receives them and on what they rest is the policy's, and was signed as it was then.
+    private func requireTerms(_ signed: Statement.Parts, _ id: DestinationID, _ policy: Policy) throws {
+        let terms = [
+            ("the purpose", signed.purpose, policy.purpose), ("the recipient", signed.processor, policy.recipient),
+            ("the country", signed.country, policy.country),
+            ("the transfer mechanism", signed.transferMechanism, policy.transferMechanism),
+        ]
+        // A statement has one line for each.
+        let changed = terms.filter { $0.1 != String($0.2.map { $0.isNewline ? " " : $0 }) }.map(\.0)
+        guard changed.isEmpty else { throw Refusal.termsChanged(id, terms: changed) }
     }
 
     private func requireCoverage(
