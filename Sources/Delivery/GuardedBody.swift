@@ -4,7 +4,7 @@ internal import NIOCore
 /// A request body that asks before every chunk whether the destination still stands, and ends in an error if it does
 /// not (I4).
 ///
-/// Chunks are small against a socket's buffer, so a removal is seen at once.
+/// A chunk is a small part of a body, and what lies in the socket's buffer is discarded when the connection is severed.
 struct GuardedBody: AsyncSequence, Sendable {
     typealias Element = ByteBuffer
 

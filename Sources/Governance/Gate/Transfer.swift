@@ -46,7 +46,7 @@ extension Gate {
     /// - Parameters:
     ///   - attempt: 1 for the first request with these contacts.
     ///   - earlier: the intent that this one repeats, if it does.
-    /// - Throws: ``Refusal`` or `ConsentError`, logged, if it is not cleared; `LedgerError` or a if the log
+    /// - Throws: ``Refusal`` or `ConsentError`, logged, if it is not cleared; `LedgerError` or a storage error if the log
     ///   cannot be written, in which case nothing was sent or the intent stays open.
     public func transfer(
         _ batch: PreparedBatch, in session: ExportSession, attempt: Int, repeating earlier: Int64? = nil,

@@ -1,7 +1,7 @@
 /// Encodes contacts as the JSON objects of a request body, a field at a time straight from the bytes it was read into.
 ///
 /// Writes the named fields and nothing else. This is the innermost loop of an export, so keys are spelled once, values
-/// are copied eight bytes at a time, and nothing is allocated per field.
+/// are copied thirty-two bytes at a time, and nothing is allocated per field.
 public struct ContactEncoder: Sendable {
     /// A key ready to be written: where in ``spelling`` it stands, and how its value is written.
     private struct Key: Sendable {
