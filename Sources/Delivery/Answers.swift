@@ -1,3 +1,5 @@
+public import Model
+
 // The parts of SendGrid's answers that are read. Everything is optional that was ever seen to be missing; unknown keys
 // and unknown values of enumerations are let pass.
 
@@ -34,6 +36,7 @@ struct JobBody: Decodable, Sendable {
         let created_count: Int?
         let updated_count: Int?
         let errored_count: Int?
+        let errors_url: String?
     }
 
     let status: String
@@ -49,8 +52,39 @@ struct ErrorsBody: Decodable, Sendable {
     let errors: [Item]
 }
 
+// swift-format-ignore: AlwaysUseLowerCamelCase
+struct SearchBody: Decodable, Sendable {
+    struct Found: Decodable, Sendable {
+        struct Contact: Decodable, Sendable {
+            let id: String
+            let email: String?
+            let list_ids: [String]?
+        }
+
+        let contact: Contact?
+    }
+
+    let result: [String: Found]
+}
+
+// swift-format-ignore: AlwaysUseLowerCamelCase
+struct ImportBody: Decodable, Sendable {
+    struct Header: Decodable, Sendable {
+        let header: String
+        let value: String
+    }
+
+    let job_id: String
+    let upload_uri: String
+    let upload_headers: [Header]?
+}
+
+struct SuppressionBody: Decodable, Sendable {
+    let email: String?
+}
+
 /// How a job stands.
-public struct JobReport: Sendable, Hashable {
+public struct JobReport: Sendable {
     /// The states of a job.
     public enum State: String, Sendable {
         /// Not finished, whatever the counts say.
@@ -69,10 +103,13 @@ public struct JobReport: Sendable, Hashable {
     public let errored: Int
     /// How many were created or updated so far.
     public let stored: Int
+    /// Where the reasons of the refused ones can be read, if that is said: an address that opens to whoever has it.
+    public let errorFile: Personal<String>?
 
     init(_ body: JobBody) {
         state = State(rawValue: body.status) ?? .pending
         errored = body.results?.errored_count ?? 0
+        errorFile = body.results?.errors_url.map { Personal($0) }
         stored = (body.results?.created_count ?? 0) + (body.results?.updated_count ?? 0)
     }
 }

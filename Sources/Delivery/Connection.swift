@@ -24,7 +24,37 @@ struct Answer: Sendable {
     }
 }
 
-/// The connections to SendGrid.
+/// Connections to SendGrid, a set for each request that is under way, so that one can be severed without the others.
+final class Connections: Sendable {
+    private let idle = Mutex<[Connection]>([])
+    private let timeouts: Timeouts
+
+    init(timeouts: Timeouts) {
+        self.timeouts = timeouts
+    }
+
+    /// Lends a connection; one that `body` threw on is severed before this returns.
+    func lend<R>(_ body: (Connection) async throws -> R) async throws -> R {
+        let connection = idle.withLock { $0.popLast() } ?? Connection(timeouts: timeouts)
+        do {
+            let result = try await body(connection)
+            idle.withLock { $0.append(connection) }
+            return result
+        } catch {
+            // Whatever ended it: once this returns a removal may return, so the socket must be gone by then, and what
+            // its buffer held with it.
+            await connection.close()
+            throw error
+        }
+    }
+
+    func close() async {
+        for connection in idle.withLock({ Array($0) }) { await connection.close() }
+        idle.withLock { $0 = [] }
+    }
+}
+
+/// One client of SendGrid, for one request at a time.
 ///
 /// HTTP/1.1, TLS with full verification, no redirects, no proxy, no cookies.
 final class Connection: Sendable {
@@ -33,7 +63,7 @@ final class Connection: Sendable {
     private let timeouts: Timeouts
 
     /// No answer we read is near this; a larger one is not SendGrid's.
-    private static let maximumAnswer = 1 << 20
+    static let maximumAnswer = 1 << 20
 
     init(timeouts: Timeouts) {
         let channels = Channels()
@@ -57,31 +87,32 @@ final class Connection: Sendable {
     }
 
     /// Makes one request and reads its answer whole.
+    /// - Parameter authorization: nil where an address opens by itself: the key is for SendGrid's API alone.
     func exchange(
-        _ method: HTTPMethod, _ path: String, at endpoint: Endpoint, authorization: String, body: GuardedBody? = nil
+        _ method: HTTPMethod, _ path: String, at endpoint: Endpoint, authorization: String?, headers: [[String]] = [],
+        body: GuardedBody? = nil, maximumAnswer: Int = maximumAnswer
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: endpoint.description + path)
         request.method = method
-        request.headers.add(name: "authorization", value: authorization)
-        request.headers.add(name: "accept", value: "application/json")
+        if let authorization {
+            request.headers.add(name: "authorization", value: authorization)
+            request.headers.add(name: "accept", value: "application/json")
+        }
         request.headers.add(name: "user-agent", value: "waybill")
+        for pair in headers where pair.count == 2 { request.headers.add(name: pair[0], value: pair[1]) }
         if let body {
-            request.headers.add(name: "content-type", value: "application/json")
+            if authorization != nil { request.headers.add(name: "content-type", value: "application/json") }
             request.body = .stream(body, length: .known(Int64(body.count)))
         }
         let response = try await client.execute(request, timeout: .init(timeouts.request))
-        let buffer = try await response.body.collect(upTo: Self.maximumAnswer)
+        let buffer = try await response.body.collect(upTo: maximumAnswer)
         return Answer(
             status: Int(response.status.code), headers: response.headers, body: Array(buffer.readableBytesView))
     }
 
-    /// Closes every connection at once, unsent bytes included, and returns when they are gone.
-    func sever() async {
-        await channels.sever()
-    }
-
-    /// Closes the pool.
+    /// Closes every socket at once, unsent bytes included, and returns when they are gone.
     func close() async {
+        await channels.sever()
         // An error here says that something was still open, and it is closed all the same.
         try? await client.shutdown()
         await channels.sever()

@@ -6,6 +6,9 @@ public enum InquirySubject: Sendable, Hashable {
     case list(ContactListID)
     case fieldDefinitions
     case job
+    case errorFile
+    case imports
+    case suppressions
 
     var words: String {
         switch self {
@@ -13,6 +16,9 @@ public enum InquirySubject: Sendable, Hashable {
         case .list(let id): "the contact list \(id)"
         case .fieldDefinitions: "the account's field definitions"
         case .job: "the state of a job"
+        case .errorFile: "a job's errors"
+        case .imports: "where a file is to go"
+        case .suppressions: "the account's suppressions"
         }
     }
 }
@@ -32,6 +38,7 @@ public enum DeliveryError: ReportableError, Equatable {
     case cannotConnect(endpoint: String)
     case tlsNotVerified(endpoint: String)
     case noAnswer(endpoint: String)
+    case hostNotAllowed(about: InquirySubject)
 
     init(_ answer: Answer, about subject: InquirySubject) {
         switch (answer.status, subject) {
@@ -82,6 +89,7 @@ public enum DeliveryError: ReportableError, Equatable {
         case .cannotConnect: "cannot-connect"
         case .tlsNotVerified: "tls-not-verified"
         case .noAnswer: "no-answer"
+        case .hostNotAllowed: "host-not-allowed"
         }
     }
 
@@ -100,6 +108,8 @@ public enum DeliveryError: ReportableError, Equatable {
         case .unexpectedAnswer(let subject): "SendGrid's answer about \(subject.words) is not of the documented form"
         case .cannotConnect(let endpoint): "nothing answers at \(endpoint)"
         case .tlsNotVerified(let endpoint): "the certificate of \(endpoint) does not verify; nothing was sent"
+        case .hostNotAllowed(let subject):
+            "SendGrid names a host for \(subject.words) that the boundary policy does not allow"
         case .noAnswer(let endpoint): "\(endpoint) took the request but did not answer"
         }
     }
@@ -112,6 +122,7 @@ public enum DeliveryError: ReportableError, Equatable {
         case .accessForbidden: "give the key 'Restricted Access' with Marketing set to Full, and check the plan"
         case .listNotFound: "copy the ID from the list's address under Marketing > Contacts"
         case .rateLimited, .serverError, .noAnswer: "run the command again later; what arrived is not lost"
+        case .hostNotAllowed: "see 'waybill policy show'; the host has to be among 'hosts'"
         case .cannotConnect: "check the network and --base-url"
         case .tlsNotVerified: "install ca-certificates; if a proxy intercepts TLS, its authority must be trusted"
         default: nil
@@ -122,6 +133,7 @@ public enum DeliveryError: ReportableError, Equatable {
     public var failure: FailureClass {
         switch self {
         case .keyNotAccepted, .accessForbidden, .listNotFound, .notFound: .configuration
+        case .hostNotAllowed: .refused
         default: .unavailable
         }
     }

@@ -11,20 +11,29 @@ internal import Vault
 
 /// What an answer, or its absence, means for a transfer.
 enum Outcomes {
-    static func outcome(_ answer: Answer, milliseconds: Int64) -> TransferOutcome {
-        let (status, reason) = classify(answer)
+    static func outcome(
+        _ answer: Answer, milliseconds: Int64, taken: (Answer) -> (TransferOutcome.Status, String) = jobTaken
+    ) -> TransferOutcome {
+        let (status, reason) = classify(answer, taken)
         return TransferOutcome(
             status: status, httpStatus: answer.status, requestID: answer.requestID, milliseconds: milliseconds,
-            responseDigest: try? SHA256.digest(of: answer.body), reason: reason)
+            responseDigest: try? SHA256.digest(of: answer.body), reason: reason,
+            offenders: answer.status == 400 ? offenders(answer) : [])
     }
 
-    private static func classify(_ answer: Answer) -> (TransferOutcome.Status, String) {
+    /// An answer that has to name a job.
+    static func jobTaken(_ answer: Answer) -> (TransferOutcome.Status, String) {
+        guard let body = try? JSONDecoder().decode(UpsertBody.self, from: Data(answer.body)),
+            !body.job_id.isEmpty, body.job_id.utf8.count <= 100, !body.job_id.contains("@")
+        else { return (.unknown, "no-job-in-answer") }
+        return (.accepted(job: body.job_id), "")
+    }
+
+    private static func classify(
+        _ answer: Answer, _ taken: (Answer) -> (TransferOutcome.Status, String)
+    ) -> (TransferOutcome.Status, String) {
         switch answer.status {
-        case 200...299:
-            guard let body = try? JSONDecoder().decode(UpsertBody.self, from: Data(answer.body)),
-                !body.job_id.isEmpty, body.job_id.utf8.count <= 100, !body.job_id.contains("@")
-            else { return (.unknown, "no-job-in-answer") }
-            return (.accepted(job: body.job_id), "")
+        case 200...299: return taken(answer)
         case 429:
             return (.rateLimited(resetIn: RateLimit.secondsUntilReset(answer.headers, now: .system)), "rate-limited")
         case 400: return (.refused, badRequest(answer))
@@ -48,6 +57,18 @@ enum Outcomes {
             return "unknown-custom-field"
         }
         return "bad-request"
+    }
+
+    /// The places of the contacts that a 400 names, `contacts[17].email`.
+    private static func offenders(_ answer: Answer) -> [Int] {
+        guard let body = try? JSONDecoder().decode(ErrorsBody.self, from: Data(answer.body)) else { return [] }
+        let places = body.errors.compactMap { error -> Int? in
+            guard let field = error.field, field.hasPrefix("contacts["), let end = field.firstIndex(of: "]") else {
+                return nil
+            }
+            return Int(field[field.index(field.startIndex, offsetBy: 9)..<end])
+        }
+        return Set(places).sorted()
     }
 
     /// Whether anything can have been taken decides: before a connection stood, nothing was; after, nobody knows.

@@ -28,7 +28,7 @@ public struct RetryPolicy: Sendable {
     /// - Parameter jitter: a number from 0 to 1 that spreads the tries of several processes.
     public mutating func step(after outcome: TransferOutcome, jitter: Double) -> Step {
         switch outcome.status {
-        case .accepted, .refused, .aborted: return .stop
+        case .accepted, .answered, .refused, .aborted: return .stop
         case .rateLimited(let seconds):
             rateLimits += 1
             return rateLimits > maximumRateLimits ? .stop : .retry(after: .seconds(seconds))

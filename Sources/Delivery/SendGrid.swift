@@ -10,124 +10,90 @@ internal import Vault
 ///
 /// The only door out of Waybill.
 ///
-/// Every call takes a permit: bytes about people go out under a ``TransferPermit``, which is spent, and questions about
-/// the account under an ``InquiryPermit``. There is no call that deletes a contact or a list, and none takes a URL.
+/// Every call takes a permit: bytes about people go out under a `TransferPermit`, which is spent, and questions about
+/// the account under an `InquiryPermit`. There is no call that deletes a contact or a list, and none takes a URL.
 ///
 /// Source: SendGrid's API description, `tsg_mc_contacts_v3`, `tsg_mc_lists_v3`, `tsg_mc_custom_fields_v3`,
-/// `tsg_scopes_v3`.
+/// `tsg_scopes_v3`, `tsg_suppressions_v3`.
 public struct SendGrid: Sendable {
-    private let connection: Connection
+    let connections: Connections
+    let pace: PaceBook
 
-    /// Opens a connection pool, lends it to `body`, and closes every connection before it returns.
+    /// Opens connections as they are needed, lends them to `body`, and closes them all before it returns.
     /// - Throws: what `body` throws.
     public static func withConnection<R>(
         timeouts: Timeouts = Timeouts(), _ body: (SendGrid) async throws -> R
     ) async throws -> R {
-        let connection = Connection(timeouts: timeouts)
+        let connections = Connections(timeouts: timeouts)
         do {
-            let result = try await body(SendGrid(connection: connection))
-            await connection.close()
+            let result = try await body(SendGrid(connections: connections, pace: .shared))
+            await connections.close()
             return result
         } catch {
-            await connection.close()
+            await connections.close()
             throw error
         }
     }
 
-    // MARK: Transfers
+    /// How long a request of this kind has to wait for the rate limit before it asks again; nil if it may be made now,
+    /// and then it is counted as made.
+    public func delay(_ kind: RequestKind, for destination: DestinationID) -> Duration? {
+        pace.delay(kind, destination, now: .now)
+    }
+
+    /// How many requests of this kind a minute allows, as far as SendGrid has said.
+    public func limit(_ kind: RequestKind, for destination: DestinationID) -> Int { pace.limit(kind, destination) }
 
     /// Sends a batch (`PUT /v3/marketing/contacts`).
     ///
-    /// Spends the permit whatever happens, and returns only once the request is over; if
-    /// it was stopped, once its connection is closed.
-    public func upsert(_ permit: consuming TransferPermit) async -> Conclusion {
+    /// Spends the permit whatever happens, and returns only once the request is over; if it was stopped, once its
+    /// connection is closed.
+    public func upsert(_ permit: consuming TransferPermit<PreparedBatch>) async -> Conclusion {
+        let body = permit.cargo.body.reveal()
+        let (outcome, _) = await exchange(permit, kind: .upsert, body: body) { Outcomes.jobTaken($0) }
+        return permit.conclude(outcome)
+    }
+
+    /// Makes the request that a permit is for.
+    func exchange<Cargo: TransferCargo>(
+        _ permit: borrowing TransferPermit<Cargo>, kind: RequestKind, query: String = "", body: [UInt8]?,
+        taken: (Answer) -> (TransferOutcome.Status, String)
+    ) async -> (outcome: TransferOutcome, answer: Answer?) {
         let start = ContinuousClock.now
-        let body = GuardedBody(permit.batch.body.reveal(), standing: permit.standing)
-        let result: Result<Answer, any Error>
+        let guarded = body.map { GuardedBody($0, standing: permit.standing) }
+        let (cargo, endpoint) = (permit.cargo, permit.endpoint)
         do {
+            try permit.standing()
+            let account = try permit.withKey { try Self.account($0, endpoint) }
+            pace.note(cargo.destination, account)
             let authorization = permit.withKey(Self.authorization)
-            result = .success(
+            let answer = try await connections.lend { connection in
                 try await connection.exchange(
-                    .PUT, "/v3/marketing/contacts", at: permit.endpoint, authorization: authorization, body: body))
-        } catch {
-            result = .failure(error)
-        }
-        let elapsed = ContinuousClock.now - start
-        let milliseconds = elapsed.components.seconds * 1000 + elapsed.components.attoseconds / 1_000_000_000_000_000
-        switch result {
-        case .success(let answer):
-            return permit.conclude(Outcomes.outcome(answer, milliseconds: milliseconds))
-        case .failure(let error):
-            // Whatever ended it, once this returns a removal may return: the socket must be gone by then, and what its
-            // buffer held with it.
-            await connection.sever()
-            return permit.conclude(Outcomes.outcome(error, isCancelled: Task.isCancelled, milliseconds: milliseconds))
-        }
-    }
-
-    // MARK: Inquiries
-
-    /// The scopes of the key: `GET /v3/scopes`.
-    /// - Throws: ``DeliveryError``.
-    public func scopes(_ permit: borrowing InquiryPermit) async throws -> [String] {
-        try await ask("/v3/scopes", about: .scopes, permit, as: ScopesBody.self).scopes
-    }
-
-    /// Makes sure that a contact list exists (`GET /v3/marketing/lists/{id}`).
-    ///
-    /// Returns its name.
-    /// - Throws: ``DeliveryError``.
-    public func listName(_ id: ContactListID, _ permit: borrowing InquiryPermit) async throws -> String {
-        try await ask("/v3/marketing/lists/\(id)", about: .list(id), permit, as: ListBody.self).name ?? ""
-    }
-
-    /// The custom fields of the account: `GET /v3/marketing/field_definitions`.
-    /// - Throws: ``DeliveryError``.
-    public func customFields(_ permit: borrowing InquiryPermit) async throws -> [CustomFieldDefinition] {
-        let body = try await ask(
-            "/v3/marketing/field_definitions", about: .fieldDefinitions, permit, as: FieldDefinitionsBody.self)
-        return (body.custom_fields ?? []).compactMap { field in
-            // A type that this version does not know cannot be encoded for, so such a field cannot be matched.
-            CustomFieldDefinition.ValueType(rawValue: field.field_type).map {
-                CustomFieldDefinition(id: field.id, name: field.name, type: $0)
+                    HTTPMethod(rawValue: cargo.action.method), cargo.action.path(cargo.listID) + query, at: endpoint,
+                    authorization: authorization, body: guarded)
             }
-        }
-    }
-
-    /// How a job stands: `GET /v3/marketing/contacts/imports/{id}`.
-    /// - Throws: ``DeliveryError``.
-    public func job(_ id: String, _ permit: borrowing InquiryPermit) async throws -> JobReport {
-        guard !id.isEmpty, id.utf8.count <= 100,
-            id.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
-        else { throw DeliveryError.unexpectedAnswer(about: .job) }
-        let body = try await ask("/v3/marketing/contacts/imports/\(id)", about: .job, permit, as: JobBody.self)
-        return JobReport(body)
-    }
-
-    private func ask<Body: Decodable & Sendable>(
-        _ path: String, about subject: InquirySubject, _ permit: borrowing InquiryPermit, as type: Body.Type
-    ) async throws -> Body {
-        try permit.standing()
-        let answer: Answer
-        do {
-            let authorization = permit.withKey(Self.authorization)
-            answer = try await connection.exchange(.GET, path, at: permit.endpoint, authorization: authorization)
+            pace.learn(kind, account, status: answer.status, answer.headers, now: .now)
+            return (Outcomes.outcome(answer, milliseconds: Self.milliseconds(since: start), taken: taken), answer)
         } catch {
-            await connection.sever()
-            throw DeliveryError(transport: error, endpoint: permit.endpoint)
+            let outcome = Outcomes.outcome(
+                error, isCancelled: Task.isCancelled, milliseconds: Self.milliseconds(since: start))
+            return (outcome, nil)
         }
-        guard answer.status == 200 else { throw DeliveryError(answer, about: subject) }
-        guard let body = try? JSONDecoder().decode(type, from: Data(answer.body)) else {
-            throw DeliveryError.unexpectedAnswer(about: subject)
-        }
-        return body
+    }
+
+    static func milliseconds(since start: ContinuousClock.Instant) -> Int64 {
+        Int64((ContinuousClock.now - start) / .milliseconds(1))
+    }
+
+    static func account(_ key: UnsafeRawBufferPointer, _ endpoint: Endpoint) throws -> PaceBook.Account {
+        PaceBook.Account(key: try SHA256.digest(of: Array(key)), endpoint: endpoint)
     }
 
     /// The header's value.
     ///
     /// From here on the HTTP library holds copies of the key that it does not wipe; how that is bounded stands in
     /// SECURITY.md under known gaps.
-    private static func authorization(_ key: UnsafeRawBufferPointer) -> String {
+    static func authorization(_ key: UnsafeRawBufferPointer) -> String {
         "Bearer " + String(decoding: key, as: UTF8.self)
     }
 }

@@ -49,8 +49,30 @@ public protocol GovernanceTransaction: LedgerTransaction {
     func unfinishedExports(of id: DestinationID) throws -> [ExportID]
     /// Notes an intent, and keeps its manifest.
     func insert(transfer intent: Int64, export: ExportID, destination: DestinationID, manifest: Manifest) throws
-    /// Notes the outcome of an intent.
-    func conclude(transfer intent: Int64, outcome index: Int64) throws
+    /// Keeps what a request carries until it is known what became of it.
+    func insert(page: [UInt8], of intent: Int64, contacts: Int) throws
+    /// What a request carried.
+    func page(of intent: Int64) throws -> [UInt8]?
+    /// Forgets what a request carried.
+    func remove(pageOf intent: Int64) throws
+    /// The requests of a destination that have a page and an outcome, oldest first.
+    func unsettledTransfers(of id: DestinationID) throws -> [UnsettledTransfer]
+    /// A part of the record of a destination.
+    func recordPart(_ part: Int, of id: DestinationID) throws -> [UInt8]?
+    /// Replaces a part of the record of a destination.
+    func set(recordPart box: [UInt8], _ part: Int, entries: Int, of id: DestinationID) throws
+    /// How many contacts the record of a destination has.
+    func recordCount(of id: DestinationID) throws -> Int
+    /// The log index at which an export began.
+    func started(export: ExportID) throws -> Int64?
+    /// The state of an export, and its destination.
+    func state(of export: ExportID) throws -> (destination: DestinationID, state: String)?
+    /// Notes that an export runs again.
+    func reopen(export: ExportID) throws
+    /// The intents of an export whose outcome is unknown, with their sorted tags.
+    func unknownTransfers(of export: ExportID) throws -> [(intent: Int64, tags: [UInt8])]
+    /// Notes the outcome of an intent, and the job it was given if it was taken.
+    func conclude(transfer intent: Int64, outcome index: Int64, job: String?, isUnknown: Bool) throws
     /// The intents of a destination that have no outcome, with the export of each.
     func openTransfers(of id: DestinationID) throws -> [(intent: Int64, export: ExportID)]
 }
@@ -66,6 +88,10 @@ public protocol GovernanceStorage: LedgerStorage where Transaction: GovernanceTr
     /// MUST hold until the lease is released or the process ends, whichever comes first, and MUST be seen by
     /// ``waitUntilQuiet(_:seconds:)`` of every other process.
     func transferLease(for id: DestinationID) async throws -> any Lease
+    /// A part of the record of a destination, read outside any transaction.
+    func recordPart(_ part: Int, of id: DestinationID) throws -> [UInt8]?
+    /// Whether somebody asked for this export to be cancelled, read outside any transaction.
+    func isCancelled(_ export: ExportID) throws -> Bool
     /// Removes destroyed bytes from every file of the store, write-ahead log included.
     func scrub() async throws
     /// Claims the right to run exports to a destination, or returns nil while somebody has it.
@@ -86,6 +112,8 @@ public enum SecretField: String, Sendable, CaseIterable {
     case apiKey = "api_key"
     /// The key of the subject tags; outlives the destination, because auditors ask afterwards.
     case subjectKey = "subject_key"
+    /// The key of the delivery record, which holds the addresses that were delivered; destroyed on removal.
+    case recordKey = "record_key"
 }
 
 /// A sealed secret and what it is bound to.
@@ -116,6 +144,13 @@ public struct SealedSecret: Sendable, Hashable {
 }
 
 extension GovernanceTransaction {
+    /// The digests of a destination's segments as they are defined now.
+    public func segmentDigests(of destination: Destination) throws -> [SegmentName: Digest] {
+        var digests: [SegmentName: Digest] = [:]
+        for name in destination.segments { digests[name] = try segmentDigest(name) }
+        return digests
+    }
+
     /// The SHA-256 of a segment's definition together with that of its source, or nil if either is missing: what the
     /// signed statement pins.
     public func segmentDigest(_ name: SegmentName) throws -> Digest? {

@@ -20,10 +20,26 @@ public struct Manifest: Sendable, Hashable {
     /// - Throws: `VaultError` if OpenSSL fails.
     public init(addresses: Personal<PackedAddresses>, key: borrowing SecretBytes) throws {
         let packed = addresses.reveal()
-        let tags = try MessageAuthenticator(key: key)
-            .tags(of: packed.bytes, at: packed.ranges, length: Self.tagLength)
+        try self.init(tags: Self.tags(of: packed.bytes, at: packed.ranges, key: key))
+    }
+
+    /// The manifest of tags in any order.
+    init(tags: [UInt8]) throws {
         bytes = Tag.sorted(tags)
         digest = try SHA256.digest(of: bytes)
+    }
+
+    /// The tags of addresses in lower case, in the order of `ranges`.
+    static func tags(of bytes: [UInt8], at ranges: [Range<Int>], key: borrowing SecretBytes) throws -> [UInt8] {
+        try MessageAuthenticator(key: key).tags(of: bytes, at: ranges, length: tagLength)
+    }
+
+    /// Whether two manifests have a tag in common.
+    static func share(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        let (shorter, longer) = left.count < right.count ? (left, right) : (right, left)
+        return stride(from: 0, to: shorter.count, by: tagLength).contains { offset in
+            contains(Array(shorter[offset..<(offset + tagLength)]), in: longer)
+        }
     }
 
     /// The tag of one address, given in lower case.

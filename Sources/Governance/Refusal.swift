@@ -22,6 +22,7 @@ public enum Refusal: ReportableError, Equatable {
     case hostNotAllowed(String)
     case fieldsNotAllowed([String])
     case tooManyProfiles(count: Int64, maximum: Int64)
+    case tooManyRemovals(count: Int, of: Int, maximum: Int64, percent: Int64)
     case batchOutsideExport(String)
     case scopeChanged(DestinationID)
     case keyMissing(DestinationID)
@@ -49,6 +50,7 @@ public enum Refusal: ReportableError, Equatable {
         case .hostNotAllowed: "host-not-allowed"
         case .fieldsNotAllowed: "fields-not-allowed"
         case .tooManyProfiles: "too-many-profiles"
+        case .tooManyRemovals: "too-many-removals"
         case .batchOutsideExport: "batch-outside-export"
         case .scopeChanged: "configuration-changed"
         case .keyMissing: "api-key-missing"
@@ -88,6 +90,9 @@ public enum Refusal: ReportableError, Equatable {
             "the boundary policy does not allow the fields \(fields.joined(separator: ", ")) to leave"
         case .tooManyProfiles(let count, let maximum):
             "the export would send \(count) profiles; the boundary policy allows \(maximum)"
+        case .tooManyRemovals(let count, let delivered, let maximum, let percent):
+            "the export would take \(count) of \(delivered) contacts off the list; the boundary policy allows "
+                + "\(maximum), and \(percent) %, without being told so"
         case .batchOutsideExport(let what): "a batch does not belong to the export it was prepared for: \(what) differs"
         case .scopeChanged(let id): "the configuration of destination \(id) changed while its export was under way"
         case .keyMissing(let id): "the API key of destination \(id) is gone"
@@ -118,6 +123,7 @@ public enum Refusal: ReportableError, Equatable {
             "sign anew: waybill consent request \(id) --as NAME, then waybill consent give"
         case .hostNotAllowed, .fieldsNotAllowed, .tooManyProfiles:
             "see 'waybill policy show'; change it with 'waybill policy apply FILE --as NAME'"
+        case .tooManyRemovals: "look at 'waybill export plan' first; if it is right, run with --allow-removals"
         case .noPolicy: "apply one: waybill policy apply FILE --as NAME"
         case .noAgreement: "publish one: waybill agreement publish DIR --as NAME"
         case .exportRunning: "wait for it to end, or see 'waybill export list'"

@@ -20,6 +20,12 @@ public enum OperationError: ReportableError, Equatable {
     case verificationFailed(violations: Int)
     case exportFailed(state: String)
     case unknownExport(String)
+    case cancelled(String)
+    case cannotWrite(path: String)
+    case notResumable(String, state: String)
+    case notRunning(String, state: String)
+    case planDrifted([String])
+    case badPlan(path: String, problem: String)
     case otherLog(what: String, of: String, here: String)
     case noCheckpoint(problem: String)
     case noAddress
@@ -46,6 +52,12 @@ public enum OperationError: ReportableError, Equatable {
         case .verificationFailed: "log-not-verified"
         case .exportFailed: "export-failed"
         case .unknownExport: "unknown-export"
+        case .cancelled: "export-cancelled"
+        case .cannotWrite: "cannot-write"
+        case .notResumable: "export-not-resumable"
+        case .notRunning: "export-not-running"
+        case .planDrifted: "plan-drifted"
+        case .badPlan: "bad-plan"
         case .otherLog: "other-log"
         case .noCheckpoint: "no-checkpoint"
         case .noAddress: "no-address"
@@ -80,6 +92,13 @@ public enum OperationError: ReportableError, Equatable {
         case .noCheckpoint(let problem): "the file holds no checkpoint: \(problem)"
         case .noAddress: "this is no address that could have been sent"
         case .keyEnrolled(let name): "this key is, or was, enrolled for \(name)"
+        case .cannotWrite(let path): "cannot write \(path)"
+        case .cancelled(let id): "export \(id) was cancelled"
+        case .notResumable(let id, let state): "export \(id) cannot be resumed: it is '\(state)'"
+        case .notRunning(let id, let state): "export \(id) is not running: it is '\(state)'"
+        case .planDrifted(let parts):
+            "since the plan was made, this has changed: \(parts.joined(separator: ", ")); nothing was sent"
+        case .badPlan(let path, let problem): "\(path) is no plan that can be run: \(problem)"
         case .unknownExport(let id): "there is no export '\(id.prefix(64))'"
         }
     }
@@ -95,6 +114,8 @@ public enum OperationError: ReportableError, Equatable {
         case .toolMissing(_, let package): "install it: apt-get install \(package)"
         case .keyEnrolled: "every administrator signs with a key of their own; make one with ssh-keygen -t ed25519"
         case .noAddress: "give one whole address, as in the profile"
+        case .planDrifted, .badPlan: "make a new plan: waybill export plan DESTINATION --out FILE"
+        case .notResumable: "only an export that was interrupted, or that waits for SendGrid, can be; run a new one"
         case .emptySelection: "see 'waybill segment count'; an empty source or file never empties a list"
         case .verificationFailed: "the violations say where; keep the database as it is and fetch an auditor"
         default: nil
@@ -106,14 +127,17 @@ public enum OperationError: ReportableError, Equatable {
         switch self {
         case .unreadable, .policyFile, .agreementFolder, .apiKeyShape, .emptySelection, .severalSources,
             .noCheckpoint, .noAddress,
-            .signingFailed:
+            .signingFailed, .badPlan:
             .badInput
         case .personalText, .choice, .keyEnrolled: .usage
         case .unknownSource, .unknownSegment, .unknownConsent, .unknownEntry, .unknownCustomField, .toolMissing,
-            .unknownExport, .otherLog:
+            .unknownExport, .otherLog, .notResumable, .notRunning:
             .configuration
         case .verificationFailed: .verification
         case .exportFailed: .unavailable
+        case .cannotWrite: .cannotCreate
+        case .cancelled: .interrupted
+        case .planDrifted: .refused
         }
     }
 }

@@ -17,7 +17,7 @@ struct GateTests {
     }
 
     private func begin(profiles: Int = 3) async throws -> ExportSession {
-        try await fixture.gate.begin(try await fixture.gate.preflight(fixture.destination), profiles: profiles)
+        try await fixture.gate.begin(try await fixture.gate.preflight(fixture.destination), ExportTerms(profiles: profiles))
     }
 
     private func code(_ body: () async throws -> Void) async -> String? {
@@ -29,7 +29,7 @@ struct GateTests {
         }
     }
 
-    private func accept(_ permit: consuming TransferPermit) -> Conclusion {
+    private func accept(_ permit: consuming TransferPermit<PreparedBatch>) -> Conclusion {
         permit.conclude(TransferOutcome(status: .accepted(job: "j1"), httpStatus: 202))
     }
 
@@ -42,7 +42,7 @@ struct GateTests {
         let record = try await fixture.gate.transfer(batch, in: session, attempt: 1) { permit in
             let intents = try fixture.entries("transfer.intent")
             #expect(intents.count == 1)
-            #expect(try intents[0].string("body_sha256") == SHA256.digest(of: permit.batch.body.reveal()).hex)
+            #expect(try intents[0].string("body_sha256") == SHA256.digest(of: permit.cargo.body.reveal()).hex)
             #expect(try fixture.entries("transfer.outcome").isEmpty)
             let head = try fixture.store.reading { try $0.latestHead() }
             #expect((head?.size ?? 0) > permit.intent.index)

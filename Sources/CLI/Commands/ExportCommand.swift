@@ -5,7 +5,7 @@ internal import Operations
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Send the members of a destination's segments.",
-        subcommands: [Plan.self, Run.self, List.self, Show.self])
+        subcommands: [Plan.self, Run.self, Resume.self, Cancel.self, List.self, Show.self])
 
     private static func words(_ counts: ExportCounts, _ rejectedBy: [String: Int]) -> String {
         var rows = [
@@ -13,6 +13,7 @@ struct ExportCommand: AsyncParsableCommand {
             ["  rejected", "\(counts.rejected)"],
         ]
         rows += rejectedBy.sorted { $0.key < $1.key }.map { ["    \($0.key)", "\($0.value)"] }
+        if counts.unchanged > 0 { rows += [["  unchanged since delivered", "\(counts.unchanged)"]] }
         rows += [["  sent", "\(counts.sent)"]]
         if counts.sent > 0 {
             rows += [
@@ -20,7 +21,12 @@ struct ExportCommand: AsyncParsableCommand {
                 ["    fate unknown", "\(counts.unknown)"],
             ]
         }
-        rows += [["  ready, not sent", "\(counts.unsent)"]]
+        rows += [
+            ["  ready, not sent", "\(counts.unsent)"], ["    new", "\(counts.new)"], ["    changed", "\(counts.changed)"],
+        ]
+        if counts.leaving > 0 {
+            rows += [["left the segments", "\(counts.leaving)"], ["  taken off the list", "\(counts.removed)"]]
+        }
         return table(rows)
     }
 
@@ -29,12 +35,14 @@ struct ExportCommand: AsyncParsableCommand {
             abstract: "Count exactly what an export would do; sends nothing about anybody.")
         @OptionGroup var global: GlobalOptions
         @Argument var destination: String
+        @Flag(name: .long, help: "Count for an export that sends what is unchanged as well.") var full = false
+        @Option(name: .long, help: "Write the plan to this file, for 'export run --plan'.") var out: String?
 
         func run() async throws {
             let bar = ProgressBar()
             let workspace = try await global.workspace()
             let plan = try await Interruption.cancelling {
-                try await workspace.planExport(destination) { bar.update($0) }
+                try await workspace.planExport(destination, isFull: full, out: out) { bar.update($0) }
             }
             bar.finish()
             Terminal.shared.note(plan.warnings)
@@ -42,7 +50,8 @@ struct ExportCommand: AsyncParsableCommand {
                 let segments =
                     plan.members.sorted { $0.key < $1.key }.map { ["segment \($0.key)", "\($0.value)"] }
                     + plan.overlaps.map { ["in \($0.segments.joined(separator: " and "))", "\($0.profiles)"] }
-                return table(segments) + "\n" + ExportCommand.words(plan.counts, plan.rejectedBy)
+                return table(segments) + "\n" + ExportCommand.words(plan.counts, plan.rejectedBy) + "\n"
+                    + "About \(plan.requests) request(s); SendGrid's rate limits take \(plan.minimumSeconds) s at least."
             }
         }
     }
@@ -56,32 +65,94 @@ struct ExportCommand: AsyncParsableCommand {
                 the export was interrupted, 77 refused by governance.
                 """)
         @OptionGroup var global: GlobalOptions
+        @OptionGroup var ways: Ways
         @Argument var destination: String
+        @Option(name: .long, help: "Run this plan; refused if anything it rests on has changed.") var plan: String?
+        @Flag(name: .long, help: "Send what is unchanged since it was delivered as well.") var full = false
+
+        func validate() throws {
+            guard plan == nil || !full else { throw ValidationError("--full belongs to 'export plan' then.") }
+        }
+
+        func run() async throws {
+            var options = ways.options
+            options.plan = plan
+            options.isFull = full
+            let workspace = try await global.workspace()
+            try await ExportCommand.follow { [options] progress in
+                try await workspace.runExport(destination, options, progress: progress)
+            }
+        }
+    }
+
+    /// What running and resuming have in common.
+    struct Ways: ParsableArguments {
+        @Flag(name: .long, help: "Take off the list as many as have left, even if the policy would stop at that.")
+        var allowRemovals = false
         @Option(name: .long, help: "How many seconds to wait for SendGrid's jobs after the last batch.")
         var jobSeconds = 900
 
-        func run() async throws {
-            let bar = ProgressBar()
-            let workspace = try await global.workspace()
-            let report: ExportReport
-            do {
-                report = try await Interruption.cancelling {
-                    try await workspace.runExport(destination, jobPatience: .seconds(jobSeconds)) { bar.update($0) }
-                }
-            } catch {
-                bar.finish()
-                throw error
-            }
+        var options: ExportOptions {
+            var options = ExportOptions()
+            options.allowsRemovals = allowRemovals
+            options.jobPatience = .seconds(jobSeconds)
+            return options
+        }
+    }
+
+    /// Runs an export with a bar, and says how it ended.
+    private static func follow(
+        _ run: @escaping @Sendable (@escaping @Sendable (ExportProgress) -> Void) async throws -> ExportReport
+    ) async throws {
+        let bar = ProgressBar()
+        let report: ExportReport
+        do {
+            report = try await Interruption.cancelling { try await run { bar.update($0) } }
+        } catch {
             bar.finish()
-            Terminal.shared.note(report.warnings)
-            try Terminal.shared.answer(report) {
-                """
+            throw error
+        }
+        bar.finish()
+        Terminal.shared.note(report.warnings)
+        try Terminal.shared.answer(report) {
+            let refusals = report.refusals.prefix(20).map { "  \($0.file), line \($0.line): \($0.reason)" }
+            return """
                 Export \(report.export) to \(report.destination): \(report.state.rawValue) \
                 (\(report.batches) request(s), \(report.bytes) bytes, \(report.durationMs) ms)
                 \(ExportCommand.words(report.counts, report.rejectedBy))
-                """
+                """ + (refusals.isEmpty ? "" : "\nRefused by SendGrid:\n" + refusals.joined(separator: "\n"))
+        }
+        if let failure = report.failure { throw Ended(failure) }
+    }
+
+    struct Resume: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Go on with an export that was interrupted, or that waits for SendGrid.",
+            discussion: """
+                What it delivered is not sent again. What it sent without learning the outcome is sent again, and the log
+                says so: the same contact twice is the same contact.
+                """)
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var ways: Ways
+        @Argument var export: String
+
+        func run() async throws {
+            let workspace = try await global.workspace()
+            try await ExportCommand.follow { [options = ways.options] progress in
+                try await workspace.resumeExport(export, options, progress: progress)
             }
-            if let failure = report.failure { throw Ended(failure) }
+        }
+    }
+
+    struct Cancel: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End an export before its next request; what was sent stays sent.")
+        @OptionGroup var global: GlobalOptions
+        @Argument var export: String
+
+        func run() async throws {
+            let summary = try await global.workspace().cancelExport(export)
+            try Terminal.shared.answer(summary) { "Export \(summary.export): \(summary.state)" }
         }
     }
 

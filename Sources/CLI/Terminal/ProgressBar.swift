@@ -23,6 +23,7 @@ final class ProgressBar: Sendable {
             let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
             let words =
                 switch progress.phase {
+                case .settling: "asking after earlier requests, \(progress.openJobs) open"
                 case .checking: "reading the sources"
                 case .sending: "\(progress.sent) contacts sent"
                 case .following: "waiting for \(progress.openJobs) jobs at SendGrid"

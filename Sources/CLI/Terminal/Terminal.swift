@@ -94,7 +94,7 @@ final class Terminal: Sendable {
         case is CancellationError:
             report(
                 code: "interrupted", message: "interrupted",
-                hint: "run the command again; an export starts over, and the log says what was sent before")
+                hint: "go on with 'waybill export resume'; 'waybill export list' names the export")
             Glibc.exit(FailureClass.interrupted.rawValue)
         default:
             let code = command.exitCode(for: error)

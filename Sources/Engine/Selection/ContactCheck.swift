@@ -63,6 +63,14 @@ struct ContactCheck: Sendable {
         return size <= maximumBytes ? nil : Problem(reason: .contactTooLarge, field: nil)
     }
 
+    /// How many bytes the values have together.
+    func valueBytes(_ row: Int, of table: borrowing RowTable) -> Int {
+        let slots = slots.span
+        var sum = 0
+        for index in slots.indices { sum &+= table.field(row, slots[index].column).count }
+        return sum
+    }
+
     /// Where the address lies.
     func address(_ row: Int, of table: borrowing RowTable, _ bytes: RawSpan) -> Range<Int> {
         AddressCheck.trimmed(bytes, table.field(row, slots[0].column))

@@ -6,7 +6,7 @@ internal import Model
 /// ``FingerprintKey``: two different texts of n bytes share a fingerprint with a probability of at most
 /// (n / 7 + 2)^2 / 2^88, whatever the texts are, so that nobody can choose texts that do. Among ten million addresses
 /// some two do with a probability below 10^-10.
-struct Fingerprint: Sendable, Equatable {
+struct Fingerprint: Sendable, Hashable {
     let high: UInt64
     /// 24 bits.
     let low: UInt64
@@ -17,7 +17,7 @@ struct FingerprintKey: Sendable {
     private let first = UInt64.random(in: 1...((1 << 61) - 2))
     private let second = UInt64.random(in: 1...((1 << 61) - 2))
 
-    private static var prime: UInt64 { (1 << 61) - 1 }
+    static var prime: UInt64 { (1 << 61) - 1 }
 
     /// The fingerprint of the bytes in `range`; with `folding`, ASCII capitals count as small letters.
     @inline(__always)
@@ -39,13 +39,13 @@ struct FingerprintKey: Sendable {
 
     /// The product modulo the prime, up to one multiple too much; `left` may have 63 bits.
     @inline(__always)
-    private static func multiply(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    static func multiply(_ left: UInt64, _ right: UInt64) -> UInt64 {
         let product = left.multipliedFullWidth(by: right)
         let sum = (product.low & prime) &+ (product.low >> 61 | product.high << 3)
         return (sum & prime) &+ sum >> 61
     }
 
-    private static func reduced(_ value: UInt64) -> UInt64 {
+    static func reduced(_ value: UInt64) -> UInt64 {
         let folded = (value & prime) &+ value >> 61
         return folded >= prime ? folded - prime : folded
     }

@@ -6,66 +6,28 @@
 /// partition while it is looked through: 1/256 of the entries, 16 + 8 bytes each. The scratch file holds keyed
 /// fingerprints alone, whose key is in memory, and has no name.
 struct Partitions: ~Copyable {
-    /// What is not written yet: ``buffer`` words for each partition, and how many of them are taken.
-    private var open: [UInt64] = []
-    private var taken = [Int](repeating: 0, count: count)
-    private var written: [[Int64]] = Array(repeating: [], count: count)
-    private var scratch: ScratchFile?
-    private let folder: String
-
-    private static let count = 256
-    private static let buffer = 2 * 1024
+    private var buckets: Buckets
     private static let rowBits: UInt64 = 40
 
     /// - Parameter folder: where the scratch file is made if one is needed.
     init(scratch folder: String) {
-        self.folder = folder
+        buckets = Buckets(scratch: folder)
     }
 
     /// Adds entries; rows have to come in ascending order over all calls, and number fewer than 2^40.
     /// - Parameter first: what is added to the rows.
     mutating func add(_ entries: [(row: Int, fingerprint: Fingerprint)], first: Int) throws(EngineError) {
-        if open.isEmpty { open = Array(repeating: 0, count: Self.count * Self.buffer) }
         for (row, fingerprint) in entries {
-            let index = Int(fingerprint.high >> 56)
-            let place = index &* Self.buffer &+ taken[index]
-            open[place] = fingerprint.high
-            open[place &+ 1] = fingerprint.low << Self.rowBits | UInt64(first &+ row)
-            taken[index] &+= 2
-            if taken[index] == Self.buffer { try write(index) }
+            try buckets.append(
+                fingerprint.high, fingerprint.low << Self.rowBits | UInt64(first &+ row),
+                to: Int(fingerprint.high >> 56))
         }
-    }
-
-    private mutating func write(_ index: Int) throws(EngineError) {
-        let file: ScratchFile
-        if let scratch {
-            file = scratch
-        } else {
-            file = try ScratchFile(in: folder)
-            scratch = file
-        }
-        written[index].append(try file.append(held(index)))
-        taken[index] = 0
-    }
-
-    private func held(_ index: Int) -> ArraySlice<UInt64> {
-        open.isEmpty ? [] : open[(index * Self.buffer)..<(index * Self.buffer + taken[index])]
-    }
-
-    /// The entries of one partition in the order of their rows.
-    private func entries(_ index: Int) throws(EngineError) -> [UInt64] {
-        var entries: [UInt64] = []
-        entries.reserveCapacity(written[index].count * Self.buffer + taken[index])
-        for offset in written[index] {
-            if let scratch { entries += try scratch.read(at: offset, count: Self.buffer) }
-        }
-        return entries + held(index)
     }
 
     /// Calls `body` with every row whose fingerprint an earlier row has.
     func forEachRepeated(_ body: (Int) -> Void) throws(EngineError) {
-        for index in 0..<Self.count {
-            let entries = try entries(index)
+        for index in 0..<Buckets.count {
+            let entries = try buckets.words(index)
             var table = EntryTable(entries: entries.count / 2)
             for entry in stride(from: 0, to: entries.count, by: 2) where !table.insert(entry, of: entries) {
                 body(Int(entries[entry + 1] & (1 << Self.rowBits - 1)))
@@ -75,9 +37,9 @@ struct Partitions: ~Copyable {
 
     /// Calls `body` with every row of `others` whose fingerprint is here.
     func forEachMatch(in others: borrowing Partitions, _ body: (Int) -> Void) throws(EngineError) {
-        for index in 0..<Self.count {
-            let entries = try entries(index)
-            let candidates = try others.entries(index)
+        for index in 0..<Buckets.count {
+            let entries = try buckets.words(index)
+            let candidates = try others.buckets.words(index)
             var table = EntryTable(entries: entries.count / 2)
             for entry in stride(from: 0, to: entries.count, by: 2) { _ = table.insert(entry, of: entries) }
             for entry in stride(from: 0, to: candidates.count, by: 2)

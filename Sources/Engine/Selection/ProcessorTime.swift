@@ -12,6 +12,8 @@ public enum Stage: Int, Sendable, CaseIterable {
     case check
     /// Finding addresses that come twice.
     case deduplicate
+    /// Comparing with what was delivered before.
+    case compare
     /// Writing contacts as JSON.
     case encode
     /// Cutting them into request bodies.

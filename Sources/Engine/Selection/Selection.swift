@@ -12,6 +12,14 @@ public struct ExportRequest: Sendable {
     public let customFields: [CustomFieldDefinition]
     /// How large a request may be.
     public let limits: BatchLimits
+    /// What was delivered before, to be compared with; nil if nothing was.
+    public var delivered: (any DeliveredContacts)?
+    /// Whether what is unchanged is sent all the same.
+    public var isFull = false
+    /// The secret that the digests of contacts are made with.
+    public var digestSeed: UInt64 = 0
+    /// Addresses that are not to be sent.
+    public var suppressed: SuppressedAddresses?
     /// The time that relative dates in rules start from.
     public let now: Timestamp
     /// A folder for a scratch file, which holds keyed fingerprints and has no name.
@@ -56,11 +64,15 @@ public struct Selection: Sendable {
 
     /// One source, read once.
     struct Input: Sendable {
+        let name: SourceName
         let source: OpenSource
         let columns: [String]
         let check: ContactCheck
         var index = ChunkIndex()
         var selected = RowSet()
+        /// Those of the selected that were delivered before.
+        var resent = RowSet()
+        let digest: ContactDigest
     }
 }
 
@@ -79,6 +91,7 @@ struct BoundSource: Sendable {
     let columns: [String]
     let segments: [SegmentDefinition]
     let check: ContactCheck
+    let digest: ContactDigest
 
     /// Opens the sources of a request, so that what is missing is found before anything is read.
     static func bind(_ request: ExportRequest) throws(EngineError) -> [BoundSource] {
@@ -118,5 +131,11 @@ struct BoundSource: Sendable {
         check = ContactCheck(
             matching, columns: columns, flags: flagNames.compactMap { columns.firstIndex(of: $0) },
             customFields: request.customFields, limits: request.limits)
+        digest = ContactDigest(
+            seed: request.digestSeed,
+            shape: matching.fields.map { field in
+                guard case .custom(let name) = field else { return field.name }
+                return request.customFields.first { $0.name.lowercased() == name.lowercased() }?.id ?? field.name
+            })
     }
 }

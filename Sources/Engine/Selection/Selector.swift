@@ -2,23 +2,28 @@ public import Model
 
 /// Makes a ``Selection``.
 struct Selector: ~Copyable {
-    private var tally = Tally()
+    var tally = Tally()
     private var rejections: [Rejection] = []
     private var members: [SegmentName: Int] = [:]
     private var overlaps: [SegmentOverlap] = []
-    private var times = StageTimes()
-    private var inputs: [Selection.Input] = []
+    var times = StageTimes()
+    var inputs: [Selection.Input] = []
     /// The number of each input's first row among all rows.
-    private var firstRows: [Int] = []
+    var firstRows: [Int] = []
     private var addresses: Partitions
+    var finder: ChangeFinder?
     private let request: ExportRequest
-    private let key = FingerprintKey()
+    private let key: FingerprintKey
 
     static let maximumRejections = 1000
 
     private init(_ request: ExportRequest) {
         self.request = request
+        key = request.suppressed?.key ?? FingerprintKey()
         addresses = Partitions(scratch: request.scratch)
+        if let delivered = request.delivered, delivered.count > 0 {
+            finder = ChangeFinder(delivered, isFull: request.isFull, scratch: request.scratch)
+        }
     }
 
     static func select(
@@ -44,6 +49,7 @@ struct Selector: ~Copyable {
             }
         }
         try await selector.rejectRepeated(sources)
+        try selector.findChanges()
         return Selection(
             tally: selector.tally, rejections: selector.rejections, members: selector.members,
             overlaps: selector.overlaps, fingerprints: sources.flatMap(\.open.files).map(\.input.fingerprint),
@@ -52,17 +58,24 @@ struct Selector: ~Copyable {
 
     // MARK: Chunks, on any core
 
-    private struct Verdict: Sendable {
+    struct Verdict: Sendable {
         var rows = 0
         var counts: SegmentCounts
         var candidates: [(row: Int, fingerprint: Fingerprint)] = []
+        var marks: [ChangeFinder.Mark] = []
+        var valueBytes = 0
         var rejected: [RejectionReason: Int] = [:]
         var rejections: [(row: Int, line: Int, field: Int?, reason: RejectionReason)] = []
+
+        mutating func reject(_ row: Int, line: Int, field: Int?, _ reason: RejectionReason) {
+            rejected[reason, default: 0] += 1
+            if rejections.count < maximumRejections { rejections.append((row, line, field, reason)) }
+        }
     }
 
-    private static func judge(
+    static func judge(
         _ table: borrowing RowTable, firstRow: Int, _ tests: SegmentTests, _ check: ContactCheck, _ key: FingerprintKey,
-        _ clock: inout StageClock
+        _ suppressed: SuppressedAddresses?, _ clock: inout StageClock
     ) -> Verdict {
         var verdict = Verdict(rows: table.count, counts: SegmentCounts(segments: tests.names.count))
         let bytes = table.bytes.span.bytes
@@ -71,13 +84,15 @@ struct Selector: ~Copyable {
         verdict.candidates.reserveCapacity(members.count)
         for row in members {
             if let problem = check.problem(row, of: table, bytes) {
-                verdict.rejected[problem.reason, default: 0] += 1
-                if verdict.rejections.count < maximumRejections {
-                    verdict.rejections.append((row, table.line(row), problem.field, problem.reason))
-                }
+                verdict.reject(row, line: table.line(row), field: problem.field, problem.reason)
+                continue
+            }
+            let fingerprint = key.fingerprint(bytes, check.address(row, of: table, bytes), folding: true)
+            if let suppressed, suppressed.contains(fingerprint) {
+                verdict.reject(row, line: table.line(row), field: 0, .suppressed)
             } else {
-                let address = check.address(row, of: table, bytes)
-                verdict.candidates.append((row, key.fingerprint(bytes, address, folding: true)))
+                verdict.candidates.append((row, fingerprint))
+                verdict.valueBytes &+= check.valueBytes(row, of: table)
             }
         }
         clock.end(.check)
@@ -93,13 +108,18 @@ struct Selector: ~Copyable {
             source.segments, columns: source.columns, joined: joined?.rows ?? [:], now: request.now)
         let firstRow = (firstRows.last ?? 0) + (inputs.last?.index.rows ?? 0)
         firstRows.append(firstRow)
-        var input = Selection.Input(source: source.open, columns: source.columns, check: source.check)
+        var input = Selection.Input(
+            name: source.definition.name, source: source.open, columns: source.columns, check: source.check,
+            digest: source.digest)
         var counts = SegmentCounts(segments: tests.names.count)
-        let (check, key) = (source.check, key)
+        let (check, key, suppressed, digest) = (source.check, key, request.suppressed, source.digest)
+        let compared = finder == nil ? nil : request.delivered
         let (index, times) = try await ChunkScan.run(
             source.open.files, columns: source.columns, places: joined?.index.places
         ) { (table, first, clock) throws(EngineError) in
-            (Self.judge(table, firstRow: first ?? 0, tests, check, key, &clock), clock.times)
+            var verdict = Self.judge(table, firstRow: first ?? 0, tests, check, key, suppressed, &clock)
+            if let compared { try verdict.mark(table, check, digest, compared, &clock) }
+            return (verdict, clock.times)
         } take: { (result, place) in
             let verdict = result.0
             var clock = StageClock()
@@ -118,6 +138,8 @@ struct Selector: ~Copyable {
             }
             input.selected.insert(verdict.candidates, first: place.firstRow)
             try addresses.add(verdict.candidates, first: firstRow + place.firstRow)
+            try finder?.add(verdict.marks, first: firstRow + place.firstRow)
+            tally.valueBytes += verdict.valueBytes
             clock.end(.deduplicate)
             self.times += clock.times
             progress(Int64(place.count))
@@ -165,7 +187,7 @@ struct Selector: ~Copyable {
         times += clock.times
     }
 
-    private func input(of row: Int) -> Int { (firstRows.lastIndex { $0 <= row }) ?? 0 }
+    func input(of row: Int) -> Int { (firstRows.lastIndex { $0 <= row }) ?? 0 }
 
     private func rejection(_ row: Int, _ source: BoundSource, _ index: ChunkIndex) throws -> Rejection {
         guard let place = index.place(of: row) else {
@@ -184,72 +206,5 @@ struct Selector: ~Copyable {
         let chunk = try file.encoding.decoded(try place.read(source.open.files), path: file.path)
         _ = try file.parser(for: []).parse(chunk, line: place.firstLine, into: &table)
         return table.line(row - place.firstRow)
-    }
-}
-
-extension Selection {
-    /// Reads the sources of an export once to their end.
-    ///
-    /// A profile is selected if it is in any of the segments of its source.
-    /// - Parameter progress: told the share of all bytes that was read, now and then.
-    /// - Throws: ``EngineError`` with the place of what is malformed.
-    public static func make(
-        _ request: ExportRequest, progress: (Double) -> Void = { _ in }
-    ) async throws -> Selection {
-        try await Selector.select(request, progress: progress)
-    }
-
-    /// Reads the sources again and yields the batches, the last one too, in the order of the profiles.
-    ///
-    /// - Parameter body: what is done with each; while it waits, only some chunks are read ahead.
-    /// - Returns: processor time by stage.
-    /// - Throws: what `body` throws; ``EngineError`` if a file was changed since the first reading.
-    public func forEachBatch(_ body: (PreparedBatch) async throws -> Void) async throws -> StageTimes {
-        var builder = builder
-        var times = StageTimes()
-        for input in inputs {
-            let (encoder, check, selected) = (builder.encoder, input.check, input.selected)
-            let (_, scanned) = try await ChunkScan.run(
-                input.source.files, columns: input.columns, places: input.index.places, isTrusted: true
-            ) { (table, firstRow, clock) throws(EngineError) -> EncodedContacts in
-                try Self.encode(table, firstRow ?? 0, selected, check, encoder, &clock)
-            } take: { contacts, place in
-                var clock = StageClock()
-                let full: [PreparedBatch]
-                do throws(ModelError) {
-                    full = try builder.add(contacts)
-                } catch {
-                    let path = input.source.files[place.file].path
-                    throw EngineError.contact(Place(file: path, line: place.firstLine), problem: error.message)
-                }
-                clock.end(.batch)
-                times += clock.times
-                for batch in full { try await body(batch) }
-            }
-            times += scanned
-        }
-        if let last = builder.finish() { try await body(last) }
-        return times
-    }
-
-    private static func encode(
-        _ table: borrowing RowTable, _ firstRow: Int, _ selected: RowSet, _ check: ContactCheck,
-        _ encoder: ContactEncoder, _ clock: inout StageClock
-    ) throws(EngineError) -> EncodedContacts {
-        // Keys take about as much as the fields that are not sent.
-        var contacts = EncodedContacts(bytes: table.bytes.count * 3 / 2)
-        var values = [Range<Int>](repeating: 0..<0, count: check.fields.count)
-        let bytes = table.bytes.span.bytes
-        for row in 0..<table.count where selected.contains(firstRow &+ row) {
-            var places = values.mutableSpan
-            check.values(row, of: table, bytes, into: &places)
-            do throws(ModelError) {
-                try encoder.encode(bytes, values.span, into: &contacts)
-            } catch {
-                throw .contact(Place(file: "", line: table.line(row)), problem: error.message)
-            }
-        }
-        clock.end(.encode)
-        return contacts
     }
 }

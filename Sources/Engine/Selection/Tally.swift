@@ -15,6 +15,7 @@ public enum RejectionReason: String, Sendable, CaseIterable, Hashable {
     case controlCharacter = "control_character"
     case invalidNumber = "invalid_number"
     case invalidDate = "invalid_date"
+    case suppressed = "suppressed"
 }
 
 /// A profile that was selected and is not sent.
@@ -35,8 +36,11 @@ public struct Rejection: Sendable, Hashable {
     public let reason: RejectionReason
 }
 
-/// What became of the profiles read so far: source = filtered out + selected, selected = rejected + prepared.
-public struct Tally: Sendable, Hashable {
+/// What became of the profiles read so far.
+///
+/// source = filtered out + selected, selected = rejected + prepared + unchanged + accepted + refused (of ``changes``),
+/// prepared = added + changed.
+public struct Tally: Sendable {
     /// Profiles read.
     public internal(set) var source = 0
     /// Profiles in none of the segments.
@@ -45,6 +49,10 @@ public struct Tally: Sendable, Hashable {
     public internal(set) var selected = 0
     /// Selected profiles that are not sent, by reason.
     public internal(set) var rejected: [RejectionReason: Int] = [:]
-    /// Selected profiles that are in a batch.
+    /// Selected profiles that are to be sent.
     public internal(set) var prepared = 0
+    /// How many bytes the values of the selected profiles have that can be sent.
+    public internal(set) var valueBytes = 0
+    /// How the selected profiles stand to what was delivered before.
+    public internal(set) var changes = Changes()
 }

@@ -27,7 +27,10 @@ public struct ExportScope: Sendable, Equatable {
 
 extension Gate {
     /// Checks standing, configuration, policy and consent, in this order, and says what is missing.
-    func clear(_ id: DestinationID, _ transaction: Storage.Transaction) throws -> Clearance {
+    /// - Parameter administrator: whose consent alone counts; nil if anybody's does.
+    func clear(
+        _ id: DestinationID, under administrator: AdministratorName? = nil, _ transaction: Storage.Transaction
+    ) throws -> Clearance {
         let destination = try standingDestination(id, transaction)
         guard let matching = destination.matching else { throw Refusal.notConfigured(id, missing: "data matching") }
         guard !destination.segments.isEmpty else { throw Refusal.notConfigured(id, missing: "segments") }
@@ -36,26 +39,18 @@ extension Gate {
         let forbidden = matching.fields.filter { !policy.allows($0) }
         guard forbidden.isEmpty else { throw Refusal.fieldsNotAllowed(forbidden.map(\.name)) }
         guard let agreement = try transaction.agreement() else { throw Refusal.noAgreement }
-        let consent = try consent(destination, matching, agreement, policy, transaction)
+        let consent = try consent(
+            of: administrator, destination, matching, agreement, policy, transaction)
         return Clearance(
             destination: destination, matching: matching, policy: policy, agreement: agreement, consent: consent,
-            segments: try segmentDigests(destination, transaction))
-    }
-
-    /// The digests of the destination's segments as they are defined now.
-    func segmentDigests(
-        _ destination: Destination, _ transaction: Storage.Transaction
-    ) throws -> [SegmentName: Digest] {
-        var digests: [SegmentName: Digest] = [:]
-        for name in destination.segments { digests[name] = try transaction.segmentDigest(name) }
-        return digests
+            segments: try transaction.segmentDigests(of: destination))
     }
 
     /// The newest consent that holds and covers the destination as it is configured now.
     ///
     /// If none does, the reason of the newest is given.
     private func consent(
-        _ destination: Destination, _ matching: DataMatching, _ agreement: Agreement, _ policy: Policy,
+        of wanted: AdministratorName?, _ destination: Destination, _ matching: DataMatching, _ agreement: Agreement, _ policy: Policy,
         _ transaction: Storage.Transaction
     ) throws -> VerifiedConsent {
         var reason: (any Error)?
@@ -66,6 +61,7 @@ extension Gate {
         var seen: Set<AdministratorName> = []
         // Whoever signs anew means the new terms: of each administrator the newest consent counts.
         for record in records where seen.insert(record.administrator).inserted {
+            if let wanted, record.administrator != wanted { continue }
             do {
                 if let withdrawn, record.index < withdrawn.withdrawn ?? 0 {
                     throw ConsentError.withdrawn(index: withdrawn.index)

@@ -12,6 +12,7 @@ extension Gate {
     ) async throws {
         let apiKey = try sealed(key, .apiKey, for: destination.id)
         let subjectKey = try sealed(try SecretBytes.random(count: 32), .subjectKey, for: destination.id)
+        let recordKey = try sealed(try SecretBytes.random(count: 32), .recordKey, for: destination.id)
         let connected = LogEntry(
             .destinationConnected, actor: administrator.text,
             [
@@ -25,16 +26,26 @@ extension Gate {
             guard policy.allows(destination.endpoint) else { throw Refusal.hostNotAllowed(destination.endpoint.host) }
             try transaction.insert(destination: destination)
             _ = try appender.append(connected)
-            for (field, secret) in [(SecretField.apiKey, apiKey), (.subjectKey, subjectKey)] {
-                try transaction.insert(secret: secret, field: field, of: destination.id)
-                var fields = try secret.logged(of: destination.id)
-                fields["key_version"] = .integer(Int64(secret.box.keyVersion))
-                _ = try appender.append(LogEntry(.secretSealed, actor: administrator.text, fields))
+            for (field, secret) in [
+                (SecretField.apiKey, apiKey), (.subjectKey, subjectKey), (.recordKey, recordKey),
+            ] {
+                try keep(secret, field, of: destination.id, actor: administrator.text, transaction, &appender)
             }
         }
     }
 
-    private func sealed(
+    /// Keeps a sealed secret and logs that.
+    func keep(
+        _ secret: SealedSecret, _ field: SecretField, of id: DestinationID, actor: String,
+        _ transaction: Storage.Transaction, _ appender: inout LogAppender
+    ) throws {
+        try transaction.insert(secret: secret, field: field, of: id)
+        var fields = try secret.logged(of: id)
+        fields["key_version"] = .integer(Int64(secret.box.keyVersion))
+        _ = try appender.append(LogEntry(.secretSealed, actor: actor, fields))
+    }
+
+    func sealed(
         _ secret: borrowing SecretBytes, _ field: SecretField, for id: DestinationID
     ) throws -> SealedSecret {
         let record = try RandomBytes.make(count: 16)
@@ -42,9 +53,6 @@ extension Gate {
         return SealedSecret(
             field: field, destination: id, record: record, version: 1, box: try keys.seal(secret, label: label))
     }
-
-    /// What the log says of a secret: which record, which version, and the digest of the sealed bytes, never of the
-    /// secret.
 }
 
 extension SealedSecret {

@@ -68,6 +68,7 @@ extension GovernanceStorage {
                 return Removal(index: try transaction.standingIndex(of: id), transfers: transfers, aborted: open)
             }
             let secret = try transaction.destroySecret(.apiKey, of: id)
+            _ = try transaction.destroySecret(.recordKey, of: id)
             try transaction.set(standing: .removed(by: administrator, at: now), of: id, at: nil)
             try transaction.insert(
                 deferred: DeferredRemoval(

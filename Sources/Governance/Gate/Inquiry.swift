@@ -12,16 +12,17 @@ extension Gate {
     ) async throws -> R {
         let lease = try await storage.transferLease(for: id)
         defer { lease.release() }
-        let (endpoint, secret) = try await storage.transaction { transaction in
+        let (endpoint, policy, secret) = try await storage.transaction { transaction in
             let destination = try standingDestination(id, transaction)
             let policy = try policyInForce(transaction)
             guard policy.allows(destination.endpoint) else { throw Refusal.hostNotAllowed(destination.endpoint.host) }
             guard let secret = try transaction.secret(.apiKey, of: id) else { throw Refusal.keyMissing(id) }
-            return (destination.endpoint, secret)
+            return (destination.endpoint, policy, secret)
         }
         let (result, halt) = await whileStanding(id) {
             let permit = InquiryPermit(
-                endpoint: endpoint, standing: standingCheck(id), key: try keys.open(secret))
+                endpoint: endpoint, destination: id, standing: standingCheck(id), policy: policy,
+                key: try keys.open(secret))
             return try await ask(permit)
         }
         if let halt { throw halt }
@@ -36,7 +37,8 @@ extension Gate {
     ) async throws -> R {
         let policy = try await storage.transaction { try policyInForce($0) }
         guard policy.allows(endpoint) else { throw Refusal.hostNotAllowed(endpoint.host) }
-        let permit = InquiryPermit(endpoint: endpoint, standing: StandingCheck {}, key: try key.copy())
+        let permit = InquiryPermit(
+            endpoint: endpoint, destination: nil, standing: StandingCheck {}, policy: policy, key: try key.copy())
         return try await ask(permit)
     }
 }

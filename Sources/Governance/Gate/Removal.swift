@@ -28,7 +28,13 @@ extension Gate {
     public func remove(
         _ id: DestinationID, by administrator: AdministratorName, reason: String?, patience: Int = 30
     ) async throws -> Removal {
-        let removal = try await recordRemoval(id, by: administrator, reason: reason)
+        // Held only for the transaction; a running export has it, and then its requests are its own to close.
+        let lease = try storage.exportLease(for: id)
+        let removal: Removal
+        do {
+            defer { lease?.release() }
+            removal = try await recordRemoval(id, by: administrator, reason: reason, isIdle: lease != nil)
+        }
         // The commit point: nothing can be cleared for it any more. What is left is to wait for what was open before.
         let isQuiet = try await storage.waitUntilQuiet(id, seconds: patience)
         try await storage.scrub()
@@ -37,7 +43,7 @@ extension Gate {
     }
 
     private func recordRemoval(
-        _ id: DestinationID, by administrator: AdministratorName, reason: String?
+        _ id: DestinationID, by administrator: AdministratorName, reason: String?, isIdle: Bool
     ) async throws -> Removal {
         let now = time.now()
         return try await log.commit { transaction, appender in
@@ -45,6 +51,8 @@ extension Gate {
             try transaction.requireAdministrator(administrator)
             let transfers = try transaction.transferCount(of: id)
             let open = try transaction.openTransfers(of: id)
+            // Nobody runs exports to it, so what is open was left by a process that is gone.
+            if isIdle { try closeAbandoned(of: id, state: "interrupted", transaction, &appender) }
             if case .removed = destination.standing, let index = try transaction.standingIndex(of: id) {
                 return Removal(index: index, transfers: transfers, aborted: Int64(open.count))
             }
@@ -54,11 +62,12 @@ extension Gate {
             if let reason { fields["reason"] = .string(reason) }
             let index = try appender.append(LogEntry(.destinationRemoved, actor: administrator.text, fields))
             try transaction.set(standing: .removed(by: administrator, at: now), of: id, at: index)
-            if let secret = try transaction.destroySecret(.apiKey, of: id) {
+            for field in [SecretField.apiKey, .recordKey] {
+                guard let secret = try transaction.destroySecret(field, of: id) else { continue }
                 _ = try appender.append(
                     LogEntry(.secretDestroyed, actor: administrator.text, try secret.logged(of: id)))
             }
-            return Removal(index: index, transfers: transfers, aborted: Int64(open.count))
+            return Removal(index: index, transfers: transfers, aborted: isIdle ? 0 : Int64(open.count))
         }.value
     }
 

@@ -48,44 +48,82 @@ extension Gate {
     ///   - earlier: the intent that this one repeats, if it does.
     /// - Throws: ``Refusal`` or `ConsentError`, logged, if it is not cleared; `LedgerError` or a storage error if the log
     ///   cannot be written, in which case nothing was sent or the intent stays open.
-    public func transfer(
-        _ batch: PreparedBatch, in session: ExportSession, attempt: Int, repeating earlier: Int64? = nil,
-        send: @escaping @Sendable (consuming TransferPermit) async throws -> Conclusion
+    public func transfer<Cargo: TransferCargo>(
+        _ cargo: Cargo, in session: ExportSession, attempt: Int, repeating earlier: Int64? = nil,
+        send: @escaping @Sendable (consuming TransferPermit<Cargo>) async throws -> Conclusion
     ) async throws -> TransferRecord {
+        try await transferForAnswer(cargo, in: session, attempt: attempt, repeating: earlier) { permit in
+            (try await send(permit), ())
+        }.record
+    }
+
+    /// The same for a request whose answer is of use: what `send` read in it comes with the record.
+    /// - Parameter upload: where a file goes; its host has to be one that the policy allows.
+    /// - Throws: as ``transfer(_:in:attempt:repeating:send:)``.
+    public func transferForAnswer<Cargo: TransferCargo, Answer: Sendable>(
+        _ cargo: Cargo, in session: ExportSession, to upload: UploadTarget? = nil, attempt: Int,
+        repeating earlier: Int64? = nil,
+        send: @escaping @Sendable (consuming TransferPermit<Cargo>) async throws -> (Conclusion, Answer)
+    ) async throws -> (record: TransferRecord, answer: Answer?) {
         let id = session.destination.id
-        guard batch.destination == id else { throw Refusal.batchOutsideExport("the destination") }
-        let manifest = try Manifest(addresses: batch.addresses, key: session.subjectKey.bytes)
-        let bodyDigest = try SHA256.digest(of: batch.body.reveal())
+        guard cargo.destination == id else { throw Refusal.batchOutsideExport("the destination") }
+        let packed = cargo.addresses.reveal()
+        let tags = try Manifest.tags(of: packed.bytes, at: packed.ranges, key: session.keys.subject)
+        let manifest = try Manifest(tags: tags)
+        let page = try page(cargo, tags, session)
+        let draft = IntentDraft(
+            manifest: manifest, bodyDigest: try SHA256.digest(of: cargo.body.reveal()),
+            bodyBytes: cargo.body.reveal().count, subjects: packed.count, upload: upload, attempt: attempt,
+            earlier: earlier,
+            resends: session.unresolved.filter { Manifest.share($0.tags, manifest.bytes) }.map(\.intent))
 
         let lease = try await storage.transferLease(for: id)
         defer { lease.release() }
 
         let committed = try await recordingRefusals(of: id, export: session.export) {
             try await log.commit { transaction, appender in
-                let clearance = try clear(id, transaction)
+                let clearance = try clear(id, under: session.administrator, transaction)
                 guard clearance.scope == session.scope else { throw Refusal.scopeChanged(id) }
-                try require(batch, fits: clearance)
+                try require(cargo, fits: clearance)
+                if let upload, !clearance.policy.allows(upload.endpoint) {
+                    throw Refusal.hostNotAllowed(upload.endpoint.host)
+                }
                 guard let secret = try transaction.secret(.apiKey, of: id) else { throw Refusal.keyMissing(id) }
-                let entry = try intentEntry(
-                    batch, bodyDigest, manifest, clearance, session.export, attempt: attempt, earlier: earlier)
-                let index = try appender.append(entry)
+                let index = try appender.append(intentEntry(cargo, draft, clearance, session.export))
                 try transaction.insert(
                     transfer: index, export: session.export, destination: id, manifest: manifest)
+                if let page { try transaction.insert(page: page, of: index, contacts: packed.count) }
                 return secret
             }
         }
         // The commit point: the intent is durable, under a signed head. Before this line no byte can leave.
         guard let receipt = committed.receipts.first else { throw Refusal.batchOutsideExport("the intent") }
-        let endpoint = session.destination.endpoint
+        let endpoint = upload?.endpoint ?? session.destination.endpoint
+        let resealed = committed.value
         let (result, halt) = await whileStanding(id) {
             let permit = TransferPermit(
-                batch: batch, endpoint: endpoint, intent: receipt, standing: standingCheck(id),
-                key: try keys.open(committed.value))
+                cargo: cargo, endpoint: endpoint, upload: upload, intent: receipt, standing: standingCheck(id),
+                key: try keys.open(resealed))
             return try await send(permit)
         }
         let outcome = Self.outcome(result, of: receipt, halt: halt)
-        let index = try await record(outcome, of: receipt.index, session, contacts: batch.count)
-        return TransferRecord(intent: receipt.index, outcomeIndex: index, outcome: outcome, halt: halt)
+        let index = try await record(outcome, of: receipt.index, session, contacts: packed.count)
+        let record = TransferRecord(intent: receipt.index, outcomeIndex: index, outcome: outcome, halt: halt)
+        guard case .success(let (_, answer)) = result else { return (record, nil) }
+        return (record, answer)
+    }
+
+    /// What the delivery record needs of a request that adds contacts, kept until their fate is known.
+    private func page<Cargo: TransferCargo>(
+        _ cargo: Cargo, _ tags: [UInt8], _ session: ExportSession
+    ) throws -> [UInt8]? {
+        guard cargo.action.adds, let digests = cargo.contactDigests else { return nil }
+        let packed = cargo.addresses.reveal()
+        let entries = SubjectTag.all(in: tags).enumerated().map { index, tag in
+            RecordEntry(
+                tag: tag, digest: digests[index], intent: 0, state: .uncertain, address: Array(packed[index]))
+        }
+        return try session.keys.sealed(entries, as: Self.pageName)
     }
 
     /// Writes the outcome, if need be after some tries: what left has left, and the log should say what became of it.
@@ -101,7 +139,7 @@ extension Gate {
                         outcomeEntry(
                             outcome, intent: intent, export: session.export, destination: session.destination.id,
                             contacts: contacts))
-                    try transaction.conclude(transfer: intent, outcome: index)
+                    try conclude(outcome, of: intent, at: index, transaction)
                     return index
                 }.value
             } catch {
@@ -113,8 +151,21 @@ extension Gate {
         }
     }
 
+    /// What was taken, or may have been, stays on the page until the record has it; of what was not, nothing stays.
+    private func conclude(
+        _ outcome: TransferOutcome, of intent: Int64, at index: Int64, _ transaction: Storage.Transaction
+    ) throws {
+        var (job, isUnknown): (String?, Bool) = (nil, false)
+        switch outcome.status {
+        case .accepted(let taken): job = taken
+        case .unknown, .aborted, .unavailable where outcome.mayHaveLeft: isUnknown = true
+        default: try transaction.remove(pageOf: intent)
+        }
+        try transaction.conclude(transfer: intent, outcome: index, job: job, isUnknown: isUnknown)
+    }
+
     /// A batch carries the names of what is in it; they must be the ones that were cleared.
-    private func require(_ batch: PreparedBatch, fits clearance: borrowing Clearance) throws {
+    private func require(_ batch: some TransferCargo, fits clearance: borrowing Clearance) throws {
         guard batch.listID == clearance.destination.listID else { throw Refusal.batchOutsideExport("the contact list") }
         let allowed = clearance.matching.fields
         guard batch.fields.allSatisfy({ allowed.contains($0) }) else { throw Refusal.batchOutsideExport("a field") }
@@ -127,10 +178,10 @@ extension Gate {
     /// What is recorded for whatever `send` did.
     ///
     /// A conclusion of another transfer is no conclusion of this one.
-    private static func outcome(
-        _ result: Result<Conclusion, any Error>, of intent: LedgerReceipt, halt: (any Error)?
+    private static func outcome<Answer>(
+        _ result: Result<(Conclusion, Answer), any Error>, of intent: LedgerReceipt, halt: (any Error)?
     ) -> TransferOutcome {
-        if case .success(let conclusion) = result, conclusion.intent == intent { return conclusion.outcome }
+        if case .success(let (conclusion, _)) = result, conclusion.intent == intent { return conclusion.outcome }
         return TransferOutcome(
             status: halt == nil ? .unknown : .aborted, reason: halt == nil ? "sender-failed" : "halted")
     }

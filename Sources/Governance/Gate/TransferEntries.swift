@@ -2,27 +2,41 @@ internal import Consent
 internal import Ledger
 internal import Model
 
+/// What an intent says beside what its cargo and the clearance say.
+struct IntentDraft: Sendable {
+    let manifest: Manifest
+    let bodyDigest: Digest
+    let bodyBytes: Int
+    let subjects: Int
+    let upload: UploadTarget?
+    let attempt: Int
+    let earlier: Int64?
+    let resends: [Int64]
+}
+
 extension Gate {
     /// The entry that says what is about to leave, where to, and by whose leave.
     func intentEntry(
-        _ batch: PreparedBatch, _ bodyDigest: Digest, _ manifest: Manifest, _ clearance: borrowing Clearance,
-        _ export: ExportID, attempt: Int, earlier: Int64?
+        _ batch: some TransferCargo, _ draft: IntentDraft, _ clearance: borrowing Clearance, _ export: ExportID
     ) throws -> LogEntry {
         let consent = clearance.consent.parts
+        let endpoint = draft.upload?.endpoint ?? clearance.destination.endpoint
         var fields: [String: CanonicalJSON] = [
             "export": .string(export.text), "destination": .string(batch.destination.text),
-            "host": .string(clearance.destination.endpoint.host), "method": .string("PUT"),
-            "path": .string("/v3/marketing/contacts"), "purpose": .string(clearance.policy.purpose),
+            "action": .string(batch.action.rawValue), "host": .string(endpoint.host),
+            "method": .string(batch.action.method),
+            "path": .string(draft.upload?.path ?? batch.action.path(batch.listID)), "purpose": .string(clearance.policy.purpose),
             "agreement": .string(Agreement.identifier), "agreement_version": .integer(consent.agreementVersion),
             "agreement_sha256": .string(consent.agreementDigest.hex),
             "consent_index": .integer(clearance.consent.index),
             "policy_sha256": .string(try clearance.policy.digest().hex),
             "segments": .strings(batch.segments.map(\.text)), "fields": .strings(batch.fields.map(\.name)),
-            "subjects": .integer(Int64(batch.count)), "body_bytes": .integer(Int64(batch.byteCount)),
-            "body_sha256": .string(bodyDigest.hex), "manifest_sha256": .string(manifest.digest.hex),
-            "attempt": .integer(Int64(attempt)), "rehearsal": .flag(clearance.destination.endpoint.isLoopback),
+            "subjects": .integer(Int64(draft.subjects)), "body_bytes": .integer(Int64(draft.bodyBytes)),
+            "body_sha256": .string(draft.bodyDigest.hex), "manifest_sha256": .string(draft.manifest.digest.hex),
+            "attempt": .integer(Int64(draft.attempt)), "rehearsal": .flag(endpoint.isLoopback),
         ]
-        if let earlier { fields["retry_of"] = .integer(earlier) }
+        if let earlier = draft.earlier { fields["retry_of"] = .integer(earlier) }
+        if !draft.resends.isEmpty { fields["resends"] = .array(draft.resends.map { .integer($0) }) }
         return LogEntry(.transferIntent, actor: consent.administrator.text, fields)
     }
 

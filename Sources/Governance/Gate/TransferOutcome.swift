@@ -6,6 +6,8 @@ public struct TransferOutcome: Sendable, Hashable {
     public enum Status: Sendable, Hashable {
         /// Taken for processing under this job; whether the contacts arrive, the job tells later.
         case accepted(job: String)
+        /// The question was answered, the membership changed: there is no job to follow.
+        case answered
         /// Not taken, and would not be taken again as it is.
         case refused
         /// Not taken because of the rate limit, which is lifted in this many seconds.
@@ -32,12 +34,15 @@ public struct TransferOutcome: Sendable, Hashable {
     ///
     /// Holds no word of the answer.
     public let reason: String
+    /// Which contacts of the request were named as the reason, by their places in it; empty if none were.
+    public let offenders: [Int]
 
     /// An outcome with these parts.
     public init(
         status: Status, httpStatus: Int = 0, requestID: String = "", milliseconds: Int64 = 0,
-        responseDigest: Digest? = nil, reason: String = ""
+        responseDigest: Digest? = nil, reason: String = "", offenders: [Int] = []
     ) {
+        self.offenders = offenders
         self.status = status
         self.httpStatus = httpStatus
         self.requestID = requestID
@@ -46,10 +51,14 @@ public struct TransferOutcome: Sendable, Hashable {
         self.reason = reason
     }
 
+    /// Whether any of it can have reached SendGrid: a connection that never stood carried nothing.
+    public var mayHaveLeft: Bool { !["cannot-connect", "tls-not-verified"].contains(reason) }
+
     /// The word that stands in the log.
     public var statusName: String {
         switch status {
         case .accepted: "accepted"
+        case .answered: "answered"
         case .refused: "refused"
         case .rateLimited: "rate-limited"
         case .unavailable: "unavailable"

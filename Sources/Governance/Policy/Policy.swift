@@ -13,6 +13,12 @@ public struct Policy: Sendable, Hashable {
     public var fields: [String: String]
     /// The most profiles of one export.
     public var maximumProfiles: Int64
+    /// How many contacts one export may take off the list without being told that it may.
+    public var maximumRemovals: Int64
+    /// What share of the delivered contacts that may be at most, in percent.
+    public var maximumRemovalPercent: Int64
+    /// Whether SendGrid's own suppressions are read before sending, and whoever is on them left out.
+    public var readsSuppressions: Bool
     /// From how many profiles on a warning is shown.
     public var warnProfiles: Int64
     /// How many days a consent is valid.
@@ -31,8 +37,12 @@ public struct Policy: Sendable, Hashable {
     /// A policy with these rules.
     public init(
         hosts: [String], fields: [String: String], maximumProfiles: Int64, warnProfiles: Int64, consentDays: Int64,
-        requestMinutes: Int64, purpose: String, transferMechanism: String, country: String, recipient: String
+        requestMinutes: Int64, purpose: String, transferMechanism: String, country: String, recipient: String,
+        maximumRemovals: Int64 = 10_000, maximumRemovalPercent: Int64 = 50, readsSuppressions: Bool = false
     ) {
+        self.maximumRemovals = maximumRemovals
+        self.maximumRemovalPercent = maximumRemovalPercent
+        self.readsSuppressions = readsSuppressions
         self.hosts = hosts
         self.fields = fields
         self.maximumProfiles = maximumProfiles
@@ -50,7 +60,10 @@ public struct Policy: Sendable, Hashable {
         .object([
             "consent_days": .integer(consentDays), "country": .string(country),
             "fields": .object(fields.mapValues { .string($0) }), "hosts": .strings(hosts.sorted()),
-            "maximum_profiles": .integer(maximumProfiles), "purpose": .string(purpose),
+            "maximum_profiles": .integer(maximumProfiles),
+            "maximum_removal_percent": .integer(maximumRemovalPercent),
+            "maximum_removals": .integer(maximumRemovals), "read_suppressions": .flag(readsSuppressions),
+            "purpose": .string(purpose),
             "recipient": .string(recipient), "request_minutes": .integer(requestMinutes),
             "transfer_mechanism": .string(transferMechanism), "warn_profiles": .integer(warnProfiles),
         ])
@@ -71,7 +84,10 @@ public struct Policy: Sendable, Hashable {
             warnProfiles: try canonical.integer("warn_profiles"), consentDays: try canonical.integer("consent_days"),
             requestMinutes: try canonical.integer("request_minutes"), purpose: try canonical.string("purpose"),
             transferMechanism: try canonical.string("transfer_mechanism"), country: try canonical.string("country"),
-            recipient: try canonical.string("recipient"))
+            recipient: try canonical.string("recipient"),
+            maximumRemovals: (try? canonical.integer("maximum_removals")) ?? 10_000,
+            maximumRemovalPercent: (try? canonical.integer("maximum_removal_percent")) ?? 50,
+            readsSuppressions: canonical.optionalString("read_suppressions") == "yes")
     }
 
     /// The SHA-256 of ``canonical``, which every intent cites.

@@ -24,10 +24,10 @@ extension EntryType {
         case .adminEnrolled, .adminRetired, .agreementPublished, .policyApplied: ruleFields
         case .consentRequested, .consentGiven, .consentWithdrawn: consentFields
         case .destinationConnected, .destinationConfigured, .destinationSuspended, .destinationResumed,
-            .destinationRemoved:
+            .destinationRemoved, .destinationScheduled:
             destinationFields
         case .secretSealed, .secretDestroyed, .keyRotated: keyFields
-        case .exportStarted, .exportFinished: exportFields
+        case .exportStarted, .exportResumed, .exportFinished: exportFields
         case .transferIntent, .transferOutcome, .transferRefused: transferFields
         case .subjectReported, .profilesRevealed, .subjectErased, .evidenceIssued: inquiryFields
         }
@@ -49,6 +49,7 @@ extension EntryType {
                     "hosts": .list(.text), "fields": .map(.text), "maximum_profiles": .integer,
                     "warn_profiles": .integer, "consent_days": .integer, "request_minutes": .integer,
                     "purpose": .text, "transfer_mechanism": .text, "country": .text, "recipient": .text,
+                    "maximum_removals": .integer, "maximum_removal_percent": .integer, "read_suppressions": .flag,
                 ]),
             ]
         }
@@ -84,8 +85,9 @@ extension EntryType {
             [
                 "destination": .text, "fields": .list(.text), "matching": .map(.text),
                 "do_not_contact": .list(.text), "segments": .list(.text),
-                "configuration_sha256": .digest,
+                "configuration_sha256": .digest, "created_fields": .list(.text),
             ]
+        case .destinationScheduled: ["destination": .text, "schedule": .text, "export_user": .text]
         case .destinationRemoved:
             ["destination": .text, "reason": .text, "removed_at": .time, "transfers_total": .integer]
         default: ["destination": .text]
@@ -106,11 +108,11 @@ extension EntryType {
 
     private var exportFields: [String: EntryShape] {
         switch self {
-        case .exportStarted:
+        case .exportStarted, .exportResumed:
             [
                 "export": .text, "destination": .text, "consent_index": .integer, "policy_sha256": .digest,
                 "fields": .list(.text), "segments": .list(.text), "profiles": .integer, "rehearsal": .flag,
-                "plan_sha256": .digest,
+                "plan_sha256": .digest, "removals": .integer, "removals_allowed": .flag, "trigger": .text,
             ]
         default:
             [
@@ -132,7 +134,8 @@ extension EntryType {
                 "agreement": .text, "agreement_version": .integer, "agreement_sha256": .digest,
                 "consent_index": .integer, "policy_sha256": .digest, "fields": .list(.text), "segments": .list(.text),
                 "subjects": .integer, "body_bytes": .integer, "body_sha256": .digest, "manifest_sha256": .digest,
-                "attempt": .integer, "retry_of": .integer, "rehearsal": .flag,
+                "attempt": .integer, "retry_of": .integer, "resends": .list(.integer), "action": .text,
+                "rehearsal": .flag,
             ]
         case .transferOutcome:
             [

@@ -20,6 +20,8 @@ public enum EntryType: String, Sendable, CaseIterable {
     case destinationConnected = "destination.connected"
     /// A destination's data matching or segments were set.
     case destinationConfigured = "destination.configured"
+    /// When exports to a destination run by themselves was set.
+    case destinationScheduled = "destination.scheduled"
     /// A destination was suspended.
     case destinationSuspended = "destination.suspended"
     /// A suspended destination was resumed.
@@ -34,7 +36,9 @@ public enum EntryType: String, Sendable, CaseIterable {
     case keyRotated = "key.rotated"
     /// An export began.
     case exportStarted = "export.started"
-    /// An export ended.
+    /// An export that had not come to its end goes on.
+    case exportResumed = "export.resumed"
+    /// An export ended, or was interrupted.
     case exportFinished = "export.finished"
     /// A transfer is about to be made.
     case transferIntent = "transfer.intent"

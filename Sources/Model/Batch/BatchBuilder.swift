@@ -11,8 +11,10 @@ public struct BatchBuilder: Sendable {
 
     private var body: [UInt8] = []
     private var addresses: [Range<Int>] = []
+    private var ends: [Int] = []
+    private var digests: [UInt64] = []
 
-    private static let tail: [UInt8] = Array("]}".utf8)
+    static let tail: [UInt8] = Array("]}".utf8)
 
     /// A builder for `fields`, of which the first must be the address.
     /// - Parameter customFields: the definitions that custom fields are resolved with, name to identifier.
@@ -67,6 +69,8 @@ public struct BatchBuilder: Sendable {
         if body.isEmpty {
             body.reserveCapacity(limits.bytes)
             addresses.reserveCapacity(limits.contacts)
+            ends.reserveCapacity(limits.contacts)
+            digests.reserveCapacity(limits.contacts)
             body += head
         }
         // The comma before the first contact of a body is left out.
@@ -79,6 +83,8 @@ public struct BatchBuilder: Sendable {
             let offset = shift + contactStart - bytes.lowerBound
             addresses.append((offset + place.address.lowerBound)..<(offset + place.address.upperBound))
             contactStart = place.end
+            ends.append(shift + place.end - bytes.lowerBound)
+            digests.append(place.digest)
         }
     }
 
@@ -88,9 +94,12 @@ public struct BatchBuilder: Sendable {
         body += Self.tail
         let batch = PreparedBatch(
             destination: destination, listID: listID, segments: segments, fields: fields,
-            addresses: PackedAddresses(bytes: body, ranges: addresses), body: body)
+            addresses: PackedAddresses(bytes: body, ranges: addresses), body: body, head: head.count, ends: ends,
+            digests: digests)
         body = []
         addresses = []
+        ends = []
+        digests = []
         return batch
     }
 }

@@ -68,11 +68,15 @@ public struct ContactEncoder: Sendable {
     /// - Parameters:
     ///   - source: the bytes that hold the values, UTF-8.
     ///   - values: for each field, in the order given at the start, where its value lies; empty for no value.
+    ///   - digest: what stands for the values where they are compared with those of the next export.
+    ///   - clearing: whether texts without a value are sent empty. SendGrid keeps what is left out, so this is how a
+    ///     value that was delivered once is taken back; there is no documented way to do that for numbers and dates.
     ///   - out: what it is added to.
     /// - Throws: ``ModelError/configuration(key:)`` if the address is empty or holds what no address may, or a number is
     ///   none. The contact is then left out and `out` is as before.
     public func encode(
-        _ source: RawSpan, _ values: Span<Range<Int>>, into out: inout EncodedContacts
+        _ source: RawSpan, _ values: Span<Range<Int>>, digest: UInt64 = 0, clearing: Bool = false,
+        into out: inout EncodedContacts
     ) throws(ModelError) {
         // Every byte may become six (`\u001f`), and copies run over.
         var room = spelling.count + openingCustom.count + JSONWriter.slack + 64
@@ -99,8 +103,8 @@ public struct ContactEncoder: Sendable {
         while index < keys.count {
             let value = values[index]
             defer { index &+= 1 }
-            if value.isEmpty { continue }
             let key = keys[index]
+            if value.isEmpty, !clearing || key.value != .text { continue }
             var keyStart = key.start
             if key.isCustom, !isInCustom {
                 writer.copy(spelled, openingCustom.lowerBound, openingCustom.upperBound, to: &bytes)
@@ -121,16 +125,17 @@ public struct ContactEncoder: Sendable {
         }
         if isInCustom { writer.write(UInt8(ascii: "}"), to: &bytes) }
         writer.write(UInt8(ascii: "}"), to: &bytes)
-        out.close(at: writer.position, address: (addressStart - start)..<(addressEnd - start))
+        out.close(at: writer.position, address: (addressStart - start)..<(addressEnd - start), digest: digest)
     }
 }
 
 /// Contacts as ``ContactEncoder`` wrote them, one after the other, on their way into batches.
 public struct EncodedContacts: Sendable, CustomStringConvertible {
-    /// One contact: where it ends, and where in it the address stands.
+    /// One contact: where it ends, where in it the address stands, and what stands for its values.
     struct Place: Sendable {
         let end: Int
         let address: Range<Int>
+        let digest: UInt64
     }
 
     /// Each contact with a comma before it; only the first ``used`` bytes count.
@@ -154,8 +159,8 @@ public struct EncodedContacts: Sendable, CustomStringConvertible {
         bytes.append(contentsOf: repeatElement(0, count: max(more, bytes.count)))
     }
 
-    fileprivate mutating func close(at end: Int, address: Range<Int>) {
-        places.append(Place(end: end, address: address))
+    fileprivate mutating func close(at end: Int, address: Range<Int>, digest: UInt64) {
+        places.append(Place(end: end, address: address, digest: digest))
         used = end
     }
 }

@@ -12,6 +12,17 @@ public struct PackedAddresses: Sendable, Equatable {
         self.ranges = ranges
     }
 
+    /// The addresses, which must be in lower case, one after the other.
+    public init(_ addresses: [String]) {
+        var bytes: [UInt8] = []
+        ranges = addresses.map { address in
+            let start = bytes.count
+            bytes += address.utf8
+            return start..<bytes.count
+        }
+        self.bytes = bytes
+    }
+
     /// How many addresses there are.
     public var count: Int { ranges.count }
 

@@ -21,11 +21,20 @@ public struct PreparedBatch: Sendable, CustomStringConvertible {
     public let byteCount: Int
     /// How many contacts it holds.
     public let count: Int
+    /// What stands for the values of each contact, in the order of the body, where the next export compares.
+    public let digests: [UInt64]
+    /// How many bytes of the body come before the first contact.
+    private let head: Int
+    /// Where in the body each contact ends.
+    private let ends: [Int]
 
     init(
         destination: DestinationID, listID: ContactListID, segments: [SegmentName], fields: [ContactField],
-        addresses: PackedAddresses, body: [UInt8]
+        addresses: PackedAddresses, body: [UInt8], head: Int, ends: [Int], digests: [UInt64]
     ) {
+        self.head = head
+        self.ends = ends
+        self.digests = digests
         self.destination = destination
         self.listID = listID
         self.segments = segments
@@ -38,6 +47,28 @@ public struct PreparedBatch: Sendable, CustomStringConvertible {
 
     /// Counts only.
     public var description: String { "batch of \(count) contacts, \(byteCount) bytes" }
+
+    /// The same batch with only the contacts at `indices`, which ascend; nil if there are none.
+    ///
+    /// For sending the rest when SendGrid refuses a request because of some.
+    public func subset(_ indices: some Collection<Int>) -> PreparedBatch? {
+        guard !indices.isEmpty, indices.allSatisfy({ ends.indices.contains($0) }) else { return nil }
+        let (bytes, packed) = (body.reveal(), addresses.reveal())
+        var (kept, ranges, newEnds) = (Array(bytes[..<head]), [Range<Int>](), [Int]())
+        for index in indices {
+            if !ranges.isEmpty { kept.append(UInt8(ascii: ",")) }
+            let start = index == 0 ? head : ends[index - 1] + 1
+            let shift = kept.count - start
+            kept += bytes[start..<ends[index]]
+            ranges.append((packed.ranges[index].lowerBound + shift)..<(packed.ranges[index].upperBound + shift))
+            newEnds.append(kept.count)
+        }
+        kept += BatchBuilder.tail
+        return PreparedBatch(
+            destination: destination, listID: listID, segments: segments, fields: fields,
+            addresses: PackedAddresses(bytes: kept, ranges: ranges), body: kept, head: head, ends: newEnds,
+            digests: indices.map { digests[$0] })
+    }
 }
 
 /// How large one request may be.

@@ -22,6 +22,12 @@ public struct ExportPlanReport: Encodable, Sendable {
     public let members: [String: Int]
     /// How many are in two segments at once; they are sent once.
     public let overlaps: [OverlapReport]
+    /// The SHA-256 of what the plan rests on: sources, mapping, segments, policy, consent, and the counts.
+    public let digest: String
+    /// How many requests the sending takes, about: bodies are cut by bytes, which are known once they are made.
+    public let requests: Int
+    /// How many seconds the sending must take at SendGrid's rate limits, as far as they are known.
+    public let minimumSeconds: Int
     /// The code of the refusal that an export would meet as things stand, if it would.
     public let refusedBy: String?
     /// What the administrator should know.
@@ -33,51 +39,85 @@ public struct ExportPlanReport: Encodable, Sendable {
 struct ExportPlan: Sendable {
     let destination: Destination
     let selection: Selection
+    let basis: PlanBasis
     let warnings: [String]
 
     var tally: Tally { selection.tally }
+
+    /// Contacts are at most this many requests' worth; keys take about a third of a body beside the values.
+    var requests: Int {
+        let limits = BatchLimits.sendGrid
+        let sendable = tally.prepared + tally.changes.unchanged
+        guard tally.prepared > 0, sendable > 0 else { return 0 }
+        let keys = (destination.matching?.fields.map { $0.name.utf8.count + 6 } ?? []).reduce(4, +)
+        let bytes = (tally.valueBytes / sendable + keys) * tally.prepared
+        return max(1, max((tally.prepared - 1) / limits.contacts, bytes / limits.bytes) + 1)
+    }
 }
 
 extension Workspace {
     /// Counts what an export would do.
     ///
     /// Sends nothing about anybody.
+    /// - Parameters:
+    ///   - isFull: whether what is unchanged would be sent all the same.
+    ///   - out: a file to write the plan to, for `export run --plan`.
     /// - Throws: what makes an export impossible: `Refusal`, `ConsentError`, or an error of class bad-input.
     public func planExport(
-        _ name: String, progress: @escaping @Sendable (ExportProgress) -> Void
+        _ name: String, isFull: Bool = false, out: String? = nil,
+        progress: @escaping @Sendable (ExportProgress) -> Void
     ) async throws -> ExportPlanReport {
         let id = try destination(name).id
-        let plan: ExportPlan = try await SendGrid.withConnection { sendGrid in
-            try await self.plan(id, sendGrid, progress)
+        let (plan, limit): (ExportPlan, Int) = try await SendGrid.withConnection { sendGrid in
+            let plan = try await self.plan(id, sendGrid, isFull: isFull, progress)
+            return (plan, sendGrid.limit(.upsert, for: id))
         }
         var warnings = plan.warnings
-        let objection = try await gate.objection(to: id, profiles: plan.tally.prepared)
+        let counts = ExportCounts(plan.tally)
+        let objection = try await gate.objection(
+            to: id, ExportTerms(profiles: plan.tally.prepared, removals: counts.leaving))
         if let objection { warnings.append("as things stand, an export would be refused: \(objection.message)") }
-        var counts = ExportCounts()
-        counts.take(plan.tally)
+        if let out { try PlanFile(plan.basis).write(to: out) }
         return ExportPlanReport(
             destination: id.text, counts: counts, fields: plan.destination.matching?.fields.map(\.name) ?? [],
             segments: plan.destination.segments.map(\.text), rejectedBy: plan.tally.rejectedBy,
             rejections: plan.selection.rejections.map(RejectionReport.init),
             members: plan.selection.memberCounts, overlaps: plan.selection.overlaps.map(OverlapReport.init),
+            digest: try plan.basis.digest().hex, requests: plan.requests,
+            minimumSeconds: PaceForecast.seconds(requests: plan.requests, limit: limit),
             refusedBy: objection?.code, warnings: warnings)
     }
 
+    /// - Parameter resuming: the export that is being resumed, if one is.
     func plan(
-        _ id: DestinationID, _ sendGrid: SendGrid, _ progress: @escaping @Sendable (ExportProgress) -> Void
+        _ id: DestinationID, _ sendGrid: SendGrid, isFull: Bool, resuming: ExportID? = nil,
+        _ progress: @escaping @Sendable (ExportProgress) -> Void
     ) async throws -> ExportPlan {
         let destination = try destination(id.text)
         let segments = try destination.segments.map { try segment($0) }
         let sources = try Set(segments.map(\.source)).sorted().map { try source($0) }
         let customFields = try await customFields(of: destination, sendGrid)
-        let request = ExportRequest(
+        var request = ExportRequest(
             destination: destination, segments: segments, sources: sources, customFields: customFields,
             now: time.now(), scratch: files.home)
+        if let record = try await gate.record(of: id, resuming: resuming) {
+            request.delivered = record
+            request.digestSeed = record.digestSeed
+        }
+        request.isFull = isFull
+        let policy = try policyInForce()
+        if policy.readsSuppressions { request.suppressed = try await suppressions(of: id, sendGrid) }
         let selection = try await Selection.make(request) { fraction in
             progress(ExportProgress(phase: .checking, fraction: fraction, sent: 0, openJobs: 0))
         }
+        let (policyDigest, consent) = try await gate.basis(of: id)
+        let basis = PlanBasis(
+            destination: destination, selection: selection,
+            segments: try store.reading { try $0.segmentDigests(of: destination) }, policy: policyDigest,
+            consent: consent, isFull: isFull)
         return ExportPlan(
-            destination: destination, selection: selection, warnings: try sizeWarnings(selection.tally.prepared))
+            destination: destination, selection: selection, basis: basis,
+            warnings: try sizeWarnings(selection.tally.prepared))
     }
 
     /// What the administrator should know about sending `profiles` of them.
@@ -88,6 +128,24 @@ extension Workspace {
             "\(profiles) profiles are selected; more than \(advised) in total to SendGrid is not advised: it can take "
                 + "hours, and the contract with SendGrid sets its own limit"
         ]
+    }
+
+    /// The addresses that SendGrid itself keeps from being sent to.
+    private func suppressions(of id: DestinationID, _ sendGrid: SendGrid) async throws -> SuppressedAddresses {
+        var suppressed = SuppressedAddresses()
+        for kind in SuppressionKind.allCases {
+            var offset = 0
+            while true {
+                while let delay = sendGrid.delay(.read, for: id) { try await Task.sleep(for: delay) }
+                let page = try await gate.inquire(id) { [offset] in
+                    try await sendGrid.suppressions(kind, offset: offset, $0)
+                }
+                for address in page { suppressed.insert(address) }
+                guard page.count == SuppressionKind.page else { break }
+                offset += page.count
+            }
+        }
+        return suppressed
     }
 
     /// The account's definitions of the matched custom fields; asked for only if there are any.

@@ -26,17 +26,29 @@ public struct ExportCounts: Encodable, Sendable, Equatable {
     public var unknown = 0
     /// Contacts taken off the list.
     public var removed = 0
+    /// Contacts to be sent that were never delivered before.
+    public var new = 0
+    /// Contacts to be sent that were delivered before, otherwise or not surely.
+    public var changed = 0
+    /// Contacts to be taken off the list, because they were delivered and are not selected any more.
+    public var leaving = 0
     /// Contacts that were ready but did not leave, because the export ended before.
     public var unsent = 0
 
-    init() {}
-
-    mutating func take(_ tally: Tally) {
+    /// The counts before anything is sent; what an export that is resumed sent before is in them.
+    init(_ tally: Tally) {
         source = tally.source
         filteredOut = tally.filteredOut
         selected = tally.selected
         rejected = tally.rejected.values.reduce(0, +)
-        unsent = tally.prepared - sent
+        unchanged = tally.changes.unchanged
+        accepted = tally.changes.accepted
+        refused = tally.changes.refused
+        sent = accepted + refused
+        unsent = tally.prepared
+        new = tally.changes.added
+        changed = tally.changes.changed
+        leaving = tally.changes.leavers.count
     }
 
     var logged: [String: Int64] {
@@ -44,7 +56,8 @@ public struct ExportCounts: Encodable, Sendable, Equatable {
             "source": Int64(source), "filtered_out": Int64(filteredOut), "selected": Int64(selected),
             "rejected": Int64(rejected), "unchanged": Int64(unchanged), "sent": Int64(sent),
             "accepted": Int64(accepted), "refused": Int64(refused), "unknown": Int64(unknown),
-            "removed": Int64(removed), "unsent": Int64(unsent),
+            "removed": Int64(removed), "unsent": Int64(unsent), "new": Int64(new), "changed": Int64(changed),
+            "leaving": Int64(leaving),
         ]
     }
 }
@@ -73,6 +86,16 @@ public struct RejectionReport: Encodable, Sendable {
         line = rejection.line
         field = rejection.field
         reason = rejection.reason.rawValue
+    }
+
+    /// A contact that SendGrid refused, where it stands in its source.
+    init(_ place: RowPlace, reason: String) {
+        source = place.source.text
+        row = place.row
+        file = place.file
+        line = place.line
+        field = nil
+        self.reason = reason
     }
 }
 
@@ -119,6 +142,8 @@ public struct ExportReport: Encodable, Sendable {
     public let durationMs: Int64
     /// The first rejections, at most 1,000.
     public let rejections: [RejectionReport]
+    /// The first contacts that SendGrid refused, at most 1,000, each with its row and SendGrid's reason.
+    public let refusals: [RejectionReport]
     /// How many profiles were rejected for each reason.
     public let rejectedBy: [String: Int]
     /// How many profiles are in each segment.
@@ -157,12 +182,16 @@ public struct StoppedExport: Encodable, Sendable {
     public let state: String
     /// What became of the profiles.
     public let counts: ExportCounts
+    /// The first contacts that SendGrid refused, at most 1,000.
+    public let refusals: [RejectionReport]
 }
 
 /// How far an export is.
 public struct ExportProgress: Sendable {
     /// What is being done.
     public enum Phase: String, Sendable {
+        /// Asking what became of requests of earlier exports.
+        case settling
         /// Reading the sources once, to count and to find what is wrong before anything leaves.
         case checking
         /// Reading them again, and sending.

@@ -1,265 +1,201 @@
-internal import AsyncAlgorithms
 internal import Delivery
 internal import Engine
 internal import Governance
 internal import Model
 internal import Store
 
-/// How an export ended.
+/// How an export ended, so far.
 struct ExportEnd: Sendable {
     var counts: ExportCounts
-    var state: ExportReport.State
-    var batches: Int
-    var bytes: Int
+    var batches = 0
+    var bytes = 0
     /// Jobs that did not simply complete, for the log; the first hundred.
-    var unfinishedJobs: [CanonicalJSON]
+    var unfinishedJobs: [CanonicalJSON] = []
+    /// Contacts that SendGrid refused, the first thousand.
+    var refused: [RefusedContact] = []
+    var warnings: [String] = []
     /// What ended it before its time.
     var error: (any Error)?
+
+    static let maximumJobs = 100
+    static let maximumRefused = 1000
+
+    init(_ plan: ExportPlan) {
+        counts = ExportCounts(plan.tally)
+    }
+
+    var state: ExportReport.State {
+        if counts.unknown > 0 { return .pending }
+        if counts.refused == 0 { return .completed }
+        return counts.accepted > 0 ? .completedWithRefusals : .failed
+    }
 
     /// The word in the log.
     var stateName: String {
         guard let error else { return state.rawValue }
         switch error {
         case Refusal.removed: return "stopped-by-removal"
+        case OperationError.cancelled: return "cancelled"
         case let error as any ReportableError where error.failure == .refused: return "stopped-by-governance"
         case is CancellationError: return "interrupted"
         default: return "failed"
         }
     }
+
+    mutating func note(refused contacts: [RefusedContact]) {
+        refused += contacts.prefix(max(0, Self.maximumRefused - refused.count))
+    }
+
+    mutating func note(_ job: Job, state: String, refused: Int) {
+        // An entry has a size limit; the counts are complete all the same.
+        guard unfinishedJobs.count < Self.maximumJobs else { return }
+        unfinishedJobs.append(
+            .object([
+                "job": .string(job.id), "state": .string(state), "contacts": .integer(Int64(job.contacts)),
+                "refused": .integer(Int64(refused)), "intent": .integer(job.intent),
+            ]))
+    }
 }
 
-/// One run of an export, from its first batch to the end of its jobs.
+/// A contact that SendGrid refused: its row is found in the source when the export is over.
+struct RefusedContact: Sendable {
+    let address: Personal<String>
+    let reason: String
+}
+
+/// A job that SendGrid gave a request, and what the request was about.
+struct Job: Sendable {
+    let id: String
+    let intent: Int64
+    let contacts: Int
+}
+
+/// One run of an export: send, follow the jobs, take off who left.
 struct ExportRun: Sendable {
     let gate: Gate<SQLiteStore>
+    let store: SQLiteStore
     let sendGrid: SendGrid
     let session: ExportSession
+    let record: DeliveryRecord<SQLiteStore>
     let plan: ExportPlan
     let progress: @Sendable (ExportProgress) -> Void
 
-    /// A job and the contacts of the batch it was given.
-    private struct Job: Sendable {
-        let id: String
-        let contacts: Int
-    }
+    var id: DestinationID { session.destination.id }
 
     /// Never throws: whatever happens, what was counted until then is returned with it.
     func run(jobPatience: Duration) async -> ExportEnd {
-        var end = ExportEnd(
-            counts: ExportCounts(), state: .completed, batches: 0, bytes: 0, unfinishedJobs: [], error: nil)
-        end.counts.take(plan.tally)
-        var jobs: [Job] = []
-        do {
-            try await send(&end, &jobs)
-        } catch {
-            end.error = error
-        }
-        end.counts.unsent = plan.tally.prepared - end.counts.sent
+        var end = ExportEnd(plan)
+        let jobs = await send(&end)
         await follow(jobs, &end, patience: jobPatience)
-        end.state = Self.state(end.counts)
+        if end.error == nil, end.counts.leaving > 0 {
+            if end.counts.unknown == 0 {
+                await takeOff(plan.tally.changes.leavers, &end, patience: jobPatience)
+            } else {
+                end.warnings.append(
+                    "\(end.counts.leaving) contacts that left stay on the list for now: what was sent is not settled")
+            }
+        }
         return end
     }
 
-    private static func state(_ counts: ExportCounts) -> ExportReport.State {
-        if counts.unknown > 0 { return .pending }
-        if counts.refused == 0 { return .completed }
-        return counts.accepted > 0 ? .completedWithRefusals : .failed
+    /// Waits, in steps short enough to notice that somebody asked for the end.
+    func pause(for delay: Duration) async throws {
+        var left = delay
+        while left > .zero {
+            try requireNotCancelled()
+            let step = min(left, .seconds(1))
+            try await gate.pause(session, for: step)
+            left -= step
+        }
     }
 
-    // MARK: Sending
+    func requireNotCancelled() throws {
+        try Task.checkCancellation()
+        if try store.isCancelled(session.export) { throw OperationError.cancelled(session.export.text) }
+    }
 
-    /// Encodes and sends side by side: while one batch is under way, the next is made ready and one more waits.
-    private func send(_ end: inout ExportEnd, _ jobs: inout [Job]) async throws {
-        let batches = AsyncThrowingChannel<PreparedBatch, any Error>()
-        let selection = plan.selection
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                do {
-                    _ = try await selection.forEachBatch { batch in
-                        try Task.checkCancellation()
-                        await batches.send(batch)
-                    }
-                    batches.finish()
-                } catch {
-                    batches.fail(error)
-                }
-            }
-            do {
-                for try await batch in batches { try await send(batch, &end, &jobs) }
-            } catch {
-                group.cancelAll()
-                throw error
+    /// Makes transfers with one cargo until one settles it: each is an intent of its own, and cites the one before.
+    /// - Parameter send: makes the request.
+    /// - Throws: what ended it; ``Attempts/mayHaveLeft`` of `attempts` says whether anything can be at SendGrid.
+    func settle<Cargo: TransferCargo, Answer: Sendable>(
+        _ cargo: Cargo, _ kind: RequestKind, to upload: UploadTarget? = nil, repeating earlier: Int64? = nil,
+        _ attempts: inout Attempts,
+        send: @escaping @Sendable (consuming TransferPermit<Cargo>) async throws -> (Conclusion, Answer)
+    ) async throws -> (outcome: TransferOutcome, intent: Int64, answer: Answer?) {
+        var policy = RetryPolicy()
+        var earlier = earlier
+        while true {
+            try requireNotCancelled()
+            while let delay = sendGrid.delay(kind, for: id) { try await pause(for: delay) }
+            attempts.count += 1
+            let (record, answer) = try await transfer(cargo, upload, earlier, &attempts, send)
+            let outcome = record.outcome
+            attempts.mayHaveLeft = attempts.mayHaveLeft || outcome.mayHaveLeft
+            attempts.hadTrouble = attempts.hadTrouble || outcome.status.isTrouble
+            attempts.lastIntent = record.intent
+            if let halt = record.halt { throw halt }
+            if outcome.status == .aborted { throw CancellationError() }
+            var step = policy.step(after: outcome, jitter: .random(in: 0...1))
+            if outcome.reason == "unknown-custom-field" { step = attempts.fieldStep() }
+            switch step {
+            case .stop:
+                guard attempts.mayHaveLeft else { throw failure(outcome) }
+                // An earlier request may have been taken although its answer was lost; a refusal now does not undo it.
+                guard outcome.status == .refused, attempts.mayBeStored else { return (outcome, record.intent, answer) }
+                let unknown = TransferOutcome(
+                    status: .unknown, httpStatus: outcome.httpStatus, reason: outcome.reason)
+                return (unknown, record.intent, nil)
+            case .retry(let delay):
+                attempts.mayBeStored = attempts.mayBeStored || outcome.status == .unknown
+                earlier = record.intent
+                try await pause(for: delay)
             }
         }
-        try Task.checkCancellation()
     }
 
-    private func send(_ batch: PreparedBatch, _ end: inout ExportEnd, _ jobs: inout [Job]) async throws {
-        try Task.checkCancellation()
-        let outcome = try await deliver(batch, &end)
-        switch outcome.status {
-        case .accepted(let job):
-            jobs.append(Job(id: job, contacts: batch.count))
-            end.batches += 1
-            end.bytes += batch.byteCount
-        case .refused:
-            end.counts.refused += batch.count
-        case .rateLimited, .unavailable, .unknown, .aborted:
-            end.counts.unknown += batch.count
-        }
-        try stopIfHopeless(outcome)
-        progress(
-            ExportProgress(
-                phase: .sending, fraction: Double(end.counts.sent) / Double(max(1, plan.tally.prepared)),
-                sent: end.counts.sent, openJobs: jobs.count))
-    }
-
-    /// Makes transfers with one batch until one settles it.
-    ///
-    /// Each is an intent of its own. If it ends in an error after something may have left, the contacts are counted as
-    /// sent, of unknown fate.
-    private func deliver(_ batch: PreparedBatch, _ end: inout ExportEnd) async throws -> TransferOutcome {
-        var mayHaveLeft = false
+    private func transfer<Cargo: TransferCargo, Answer: Sendable>(
+        _ cargo: Cargo, _ upload: UploadTarget?, _ earlier: Int64?, _ attempts: inout Attempts,
+        _ send: @escaping @Sendable (consuming TransferPermit<Cargo>) async throws -> (Conclusion, Answer)
+    ) async throws -> (record: TransferRecord, answer: Answer?) {
         do {
-            let outcome = try await settle(batch, &mayHaveLeft)
-            end.counts.sent += batch.count
-            return outcome
-        } catch {
-            if let unrecorded = error as? UnrecordedOutcome {
-                mayHaveLeft = mayHaveLeft || Self.mayHaveLeft(unrecorded.outcome)
-            }
-            if mayHaveLeft {
-                end.counts.sent += batch.count
-                end.counts.unknown += batch.count
-            }
+            return try await gate.transferForAnswer(
+                cargo, in: session, to: upload, attempt: attempts.count, repeating: earlier, send: send)
+        } catch let error as UnrecordedOutcome {
+            attempts.mayHaveLeft = attempts.mayHaveLeft || error.outcome.mayHaveLeft
             throw error
         }
     }
 
-    private func settle(_ batch: PreparedBatch, _ mayHaveLeft: inout Bool) async throws -> TransferOutcome {
-        var policy = RetryPolicy()
-        var attempt = 1
-        var earlier: Int64?
-        var mayBeStored = false
-        while true {
-            let record = try await gate.transfer(batch, in: session, attempt: attempt, repeating: earlier) {
-                [sendGrid] permit in await sendGrid.upsert(permit)
-            }
-            mayHaveLeft = mayHaveLeft || Self.mayHaveLeft(record.outcome)
-            if let halt = record.halt { throw halt }
-            if record.outcome.status == .aborted { throw CancellationError() }
-            switch policy.step(after: record.outcome, jitter: .random(in: 0...1)) {
-            case .stop:
-                guard mayHaveLeft else { throw failure(record.outcome) }
-                // An earlier request may have been taken although its answer was lost; a refusal now does not undo it.
-                guard record.outcome.status == .refused, mayBeStored else { return record.outcome }
-                return TransferOutcome(
-                    status: .unknown, httpStatus: record.outcome.httpStatus, reason: record.outcome.reason)
-            case .retry(let delay):
-                mayBeStored = mayBeStored || record.outcome.status == .unknown
-                earlier = record.intent
-                attempt += 1
-                try await gate.pause(session, for: delay)
-            }
-        }
-    }
-
-    /// A connection that never stood carried nothing.
-    private static func mayHaveLeft(_ outcome: TransferOutcome) -> Bool {
-        !["cannot-connect", "tls-not-verified"].contains(outcome.reason)
-    }
-
-    /// Some refusals will not change with the next batch: the key, the list, the certificate, an API that stays away.
-    private func stopIfHopeless(_ outcome: TransferOutcome) throws {
-        switch outcome.status {
-        case .accepted: return
-        case .refused
-        where !["key-not-accepted", "access-forbidden", "list-not-found", "redirected", "tls-not-verified"]
-            .contains(outcome.reason):
-            return
-        default: throw failure(outcome)
-        }
-    }
-
-    private func failure(_ outcome: TransferOutcome) -> any Error {
+    func failure(_ outcome: TransferOutcome) -> any Error {
         DeliveryError(reason: outcome.reason, list: session.destination.listID, endpoint: session.destination.endpoint)
             ?? DeliveryError.unexpectedStatus(outcome.httpStatus)
     }
+}
 
-    // MARK: Following jobs
+/// What the tries with one cargo have come to.
+struct Attempts: Sendable {
+    var count = 0
+    var mayHaveLeft = false
+    var mayBeStored = false
+    var hadTrouble = false
+    var lastIntent: Int64?
+    private var fieldWait = Duration.seconds(2)
 
-    /// Asks after the jobs until each is at its end or the patience is.
-    ///
-    /// An export that was stopped by governance asks nothing any more: the key may be gone.
-    private func follow(_ jobs: [Job], _ end: inout ExportEnd, patience: Duration) async {
-        var open = jobs[...]
-        let deadline = ContinuousClock.now.advanced(by: patience)
-        var delay = Duration.milliseconds(250)
-        while let job = open.first, mayAsk(end.error) {
-            progress(
-                ExportProgress(
-                    phase: .following, fraction: Double(jobs.count - open.count) / Double(max(1, jobs.count)),
-                    sent: end.counts.sent, openJobs: open.count))
-            do {
-                let report = try await gate.inquire(session.destination.id) { [sendGrid] permit in
-                    try await sendGrid.job(job.id, permit)
-                }
-                if report.state != .pending {
-                    settle(job, report, &end)
-                    open = open.dropFirst()
-                    continue
-                }
-            } catch let error as any ReportableError where error.failure == .refused {
-                end.error = end.error ?? error
-                break
-            } catch is CancellationError {
-                end.error = end.error ?? CancellationError()
-                break
-            } catch {
-                // SendGrid may not know a fresh job yet, may be busy, may limit us: all of that passes, or the
-                // patience ends.
-            }
-            guard ContinuousClock.now < deadline else { break }
-            do {
-                try await gate.pause(session, for: delay)
-            } catch {
-                end.error = end.error ?? error
-                break
-            }
-            delay = min(delay * 2, .seconds(5))
+    /// A custom field that was just made is known to the account some seconds before contacts can be written with it; a
+    /// minute is waited for that.
+    mutating func fieldStep() -> RetryPolicy.Step {
+        guard fieldWait <= .seconds(32) else { return .stop }
+        defer { fieldWait *= 2 }
+        return .retry(after: fieldWait)
+    }
+}
+
+extension TransferOutcome.Status {
+    /// Whether fewer requests at once would be better.
+    var isTrouble: Bool {
+        switch self {
+        case .rateLimited, .unavailable, .unknown: true
+        case .accepted, .answered, .refused, .aborted: false
         }
-        for job in open { leaveOpen(job, &end) }
-    }
-
-    private func mayAsk(_ error: (any Error)?) -> Bool {
-        guard let error else { return true }
-        if error is CancellationError { return false }
-        return (error as? any ReportableError)?.failure != .refused
-    }
-
-    private func settle(_ job: Job, _ report: JobReport, _ end: inout ExportEnd) {
-        let refused =
-            switch report.state {
-            case .completed, .pending: 0
-            case .errored: min(report.errored, job.contacts)
-            case .failed: job.contacts
-            }
-        end.counts.refused += refused
-        end.counts.accepted += job.contacts - refused
-        if report.state != .completed { note(job, state: report.state.rawValue, refused: refused, &end) }
-    }
-
-    private func leaveOpen(_ job: Job, _ end: inout ExportEnd) {
-        end.counts.unknown += job.contacts
-        note(job, state: "pending", refused: 0, &end)
-    }
-
-    private func note(_ job: Job, state: String, refused: Int, _ end: inout ExportEnd) {
-        // An entry has a size limit; the counts are complete all the same.
-        guard end.unfinishedJobs.count < 100 else { return }
-        end.unfinishedJobs.append(
-            .object([
-                "job": .string(job.id), "state": .string(state), "contacts": .integer(Int64(job.contacts)),
-                "refused": .integer(Int64(refused)),
-            ]))
     }
 }

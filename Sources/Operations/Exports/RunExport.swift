@@ -1,80 +1,158 @@
 internal import Delivery
 internal import Engine
 internal import Governance
-internal import Model
+public import Model
 internal import Store
 
+/// How an export is to be run.
+public struct ExportOptions: Sendable {
+    /// Whether what is unchanged is sent all the same.
+    public var isFull = false
+    /// Whether more contacts may be taken off the list than the policy allows without being told.
+    public var allowsRemovals = false
+    /// A plan that must still hold.
+    public var plan: String?
+    /// How long to wait for SendGrid's jobs after the last request.
+    public var jobPatience = Duration.seconds(900)
+    /// Under whose consent alone it may run; nil if anybody's will do.
+    public var administrator: AdministratorName?
+    /// What starts it.
+    public var trigger = "demand"
+
+    /// An export on demand, of what has changed.
+    public init() {}
+}
+
 extension Workspace {
-    /// Runs an export: reads and counts first, then sends batch by batch through the gate, then follows SendGrid's jobs
-    /// to their end.
-    /// - Parameters:
-    ///   - jobPatience: how long to wait for the jobs after the last batch.
-    ///   - progress: told how far it is, now and then.
+    /// Runs an export: reads and counts first, then sends batch by batch through the gate, follows SendGrid's jobs to
+    /// their end, and takes off the list who left.
+    /// - Parameter progress: told how far it is, now and then.
     /// - Throws: ``ExportStopped`` with what ended it if it had begun; else `Refusal` or `ConsentError` if governance does
-    ///   not clear it; an error of class bad-input if a source is malformed; `DeliveryError` if SendGrid cannot be reached or refuses the key or the
-    ///   list; an error of class I/O if the log cannot be written.
+    ///   not clear it; ``OperationError/planDrifted(_:)``; an error of class bad-input if a source is malformed;
+    ///   `DeliveryError` if SendGrid cannot be reached or refuses the key or the list; an error of class I/O if the log
+    ///   cannot be written.
     public func runExport(
-        _ name: String, jobPatience: Duration = .seconds(900),
+        _ name: String, _ options: ExportOptions = ExportOptions(),
         progress: @escaping @Sendable (ExportProgress) -> Void
     ) async throws -> ExportReport {
+        try await export(destination(name).id, resuming: nil, options, progress)
+    }
+
+    /// Goes on with an export that was interrupted, or that waits for SendGrid.
+    ///
+    /// What it delivered is not sent again; what it sent without learning the outcome is, under new intents that cite the
+    /// old ones.
+    /// - Throws: ``OperationError/unknownExport(_:)``, ``OperationError/notResumable(_:state:)``, and as
+    ///   ``runExport(_:_:progress:)``.
+    public func resumeExport(
+        _ id: String, _ options: ExportOptions = ExportOptions(),
+        progress: @escaping @Sendable (ExportProgress) -> Void
+    ) async throws -> ExportReport {
+        let row = try export(id)
+        guard ["running", "interrupted", "pending", "failed", "stopped-by-governance"].contains(row.state) else {
+            throw OperationError.notResumable(id, state: row.state)
+        }
+        return try await export(DestinationID(row.destination), resuming: ExportID(id), options, progress)
+    }
+
+    private func export(
+        _ id: DestinationID, resuming: ExportID?, _ options: ExportOptions,
+        _ progress: @escaping @Sendable (ExportProgress) -> Void
+    ) async throws -> ExportReport {
         let start = ContinuousClock.now
-        let id = try destination(name).id
-        let scope = try await gate.preflight(id)
+        let planned = try options.plan.map { try PlanFile(path: $0).basis }
+        let isFull = planned.map { $0.parts["mode"] == .string("full") } ?? options.isFull
+        let scope = try await gate.preflight(id, under: options.administrator)
         return try await SendGrid.withConnection { sendGrid in
-            let plan = try await plan(id, sendGrid, progress)
-            guard plan.tally.prepared > 0 else { throw OperationError.emptySelection }
-            let session = try await gate.begin(scope, profiles: plan.tally.prepared)
-            let run = ExportRun(gate: try gate, sendGrid: sendGrid, session: session, plan: plan, progress: progress)
-            let end = await run.run(jobPatience: jobPatience)
+            try await settleEarlier(id, sendGrid, patience: options.jobPatience, progress)
+            let plan = try await plan(id, sendGrid, isFull: isFull, resuming: resuming, progress)
+            if let planned {
+                let differences = plan.basis.differences(from: planned)
+                guard differences.isEmpty else { throw OperationError.planDrifted(differences) }
+            }
+            let changes = plan.tally.changes
+            // An empty source, or one that selects nobody any more, never empties a list.
+            guard plan.tally.prepared + changes.unchanged + changes.accepted + changes.refused > 0 else {
+                throw OperationError.emptySelection
+            }
+            var terms = ExportTerms(
+                profiles: plan.tally.prepared, removals: changes.leavers.count, allowsRemovals: options.allowsRemovals,
+                administrator: options.administrator, trigger: options.trigger)
+            terms.plan = try planned?.digest()
+            let session =
+                if let resuming {
+                    try await gate.resume(resuming, scope, terms)
+                } else {
+                    try await gate.begin(scope, terms)
+                }
+            guard let record = try await gate.record(of: id) else { throw Refusal.keyMissing(id) }
+            let run = ExportRun(
+                gate: try gate, store: store, sendGrid: sendGrid, session: session, record: record, plan: plan,
+                progress: progress)
+            let end = await run.run(jobPatience: options.jobPatience)
             try await gate.finish(
                 session, state: end.stateName, counts: end.counts.logged, jobs: end.unfinishedJobs)
-            if let error = end.error {
-                throw ExportStopped(
-                    error: error,
-                    progress: StoppedExport(
-                        export: session.export.text, destination: id.text, state: end.stateName, counts: end.counts))
+            return try await report(session, plan, end, since: start)
+        }
+    }
+
+    private func report(
+        _ session: ExportSession, _ plan: ExportPlan, _ end: ExportEnd, since start: ContinuousClock.Instant
+    ) async throws -> ExportReport {
+        let refusals = await refusals(end, plan.selection)
+        if let error = end.error {
+            throw ExportStopped(
+                error: error,
+                progress: StoppedExport(
+                    export: session.export.text, destination: session.destination.id.text, state: end.stateName,
+                    counts: end.counts, refusals: refusals))
+        }
+        return ExportReport(
+            export: session.export.text, destination: session.destination.id.text, state: end.state,
+            counts: end.counts, batches: end.batches, bytes: end.bytes,
+            durationMs: Int64((ContinuousClock.now - start) / .milliseconds(1)),
+            rejections: plan.selection.rejections.map(RejectionReport.init), refusals: refusals,
+            rejectedBy: plan.tally.rejectedBy, members: plan.selection.memberCounts,
+            overlaps: plan.selection.overlaps.map(OverlapReport.init), warnings: plan.warnings + end.warnings)
+    }
+
+    /// Where the contacts stand that SendGrid refused. A source that changed meanwhile cannot tell any more.
+    private func refusals(_ end: ExportEnd, _ selection: Selection) async -> [RejectionReport] {
+        guard !end.refused.isEmpty else { return [] }
+        let places = (try? await selection.places(of: end.refused.map(\.address))) ?? [:]
+        return end.refused.compactMap { contact in
+            places[contact.address.reveal()].map { RejectionReport($0, reason: contact.reason) }
+        }
+        .sorted { ($0.source, $0.row) < ($1.source, $1.row) }
+    }
+
+    /// Finds out what became of requests that earlier exports left open, so that the record says how things are.
+    private func settleEarlier(
+        _ id: DestinationID, _ sendGrid: SendGrid, patience: Duration,
+        _ progress: @escaping @Sendable (ExportProgress) -> Void
+    ) async throws {
+        let open = try await gate.unsettled(id)
+        guard !open.isEmpty, let record = try await gate.record(of: id) else { return }
+        let gate = try gate
+        for transfer in open where transfer.job == nil {
+            try await gate.settle([.uncertain(intent: transfer.intent)], in: record)
+        }
+        let jobs = open.compactMap { transfer in
+            transfer.job.map { Job(id: $0, intent: transfer.intent, contacts: transfer.contacts) }
+        }
+        let watch = JobWatch(gate: gate, sendGrid: sendGrid, destination: id) { try await Task.sleep(for: $0) }
+        try await watch.follow(jobs, patience: patience) { job, end, left in
+            progress(
+                ExportProgress(
+                    phase: .settling, fraction: Double(jobs.count - left) / Double(jobs.count), sent: 0, openJobs: left))
+            switch end {
+            case .completed: try await gate.settle([.delivered(intent: job.intent, refused: [])], in: record)
+            case .errored(let count, let errors):
+                try await gate.settle([ExportRun.settlement(job, refused: count, errors)], in: record)
+            case .failed: try await gate.settle([.refusedAll(intent: job.intent)], in: record)
+            // It is sent again: the same contacts twice are the same contacts.
+            case .pending: try await gate.settle([.uncertain(intent: job.intent)], in: record)
             }
-            return ExportReport(
-                export: session.export.text, destination: id.text, state: end.state, counts: end.counts,
-                batches: end.batches, bytes: end.bytes,
-                durationMs: Int64((ContinuousClock.now - start) / .milliseconds(1)),
-                rejections: plan.selection.rejections.map(RejectionReport.init), rejectedBy: plan.tally.rejectedBy,
-                members: plan.selection.memberCounts,
-                overlaps: plan.selection.overlaps.map(OverlapReport.init), warnings: plan.warnings)
         }
-    }
-
-    /// An export, as commands show it.
-    public struct ExportSummary: Encodable, Sendable {
-        /// Its identifier.
-        public let export: String
-        /// Its destination.
-        public let destination: String
-        /// How it ended, or `running`.
-        public let state: String
-        /// The log indices of its first and last entry.
-        public let startedIndex: Int64
-        /// The log index of its last entry, if it has ended.
-        public let finishedIndex: Int64?
-    }
-
-    /// All exports, oldest first.
-    ///
-    /// One that is neither running nor finished was interrupted.
-    public func exports() throws -> [ExportSummary] {
-        try store.reading { try $0.exports() }.map {
-            ExportSummary(
-                export: $0.id.text, destination: $0.destination.text, state: $0.state, startedIndex: $0.started,
-                finishedIndex: $0.finished)
-        }
-    }
-
-    /// One export.
-    /// - Throws: ``OperationError/unknownExport(_:)``.
-    public func export(_ id: String) throws -> ExportSummary {
-        guard let export = try exports().first(where: { $0.export == id }) else {
-            throw OperationError.unknownExport(id)
-        }
-        return export
     }
 }

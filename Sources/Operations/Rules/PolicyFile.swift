@@ -4,7 +4,8 @@ internal import Yams
 
 /// Reads `boundary.yaml`.
 enum PolicyFile {
-    /// The keys a policy file must have, all of them, and no others.
+    /// The keys a policy file must have, and no others; what came later may be missing, and is as in the file that
+    /// `init` writes.
     private struct Layout: Decodable {
         let version: Int
         let hosts: [String]
@@ -17,10 +18,14 @@ enum PolicyFile {
         let transfer_mechanism: String
         let country: String
         let recipient: String
+        let maximum_removals: Int64?
+        let maximum_removal_percent: Int64?
+        let read_suppressions: Bool?
 
         static let keys: Set<String> = [
             "version", "hosts", "fields", "maximum_profiles", "warn_profiles", "consent_days", "request_minutes",
-            "purpose", "transfer_mechanism", "country", "recipient",
+            "purpose", "transfer_mechanism", "country", "recipient", "maximum_removals", "maximum_removal_percent",
+            "read_suppressions",
         ]
     }
 
@@ -58,11 +63,19 @@ enum PolicyFile {
             throw OperationError.policyFile(
                 file: file, line: nil, problem: "'\(key)' must be between 1 and 1,000,000,000")
         }
+        guard (0...100).contains(layout.maximum_removal_percent ?? 0), (layout.maximum_removals ?? 0) >= 0 else {
+            throw OperationError.policyFile(
+                file: file, line: nil,
+                problem: "'maximum_removal_percent' must be between 0 and 100, 'maximum_removals' not negative")
+        }
         return Policy(
             hosts: layout.hosts.map { $0.lowercased() }, fields: layout.fields,
             maximumProfiles: layout.maximum_profiles, warnProfiles: layout.warn_profiles,
             consentDays: layout.consent_days, requestMinutes: layout.request_minutes, purpose: layout.purpose,
-            transferMechanism: layout.transfer_mechanism, country: layout.country, recipient: layout.recipient)
+            transferMechanism: layout.transfer_mechanism, country: layout.country, recipient: layout.recipient,
+            maximumRemovals: layout.maximum_removals ?? 10_000,
+            maximumRemovalPercent: layout.maximum_removal_percent ?? 50,
+            readsSuppressions: layout.read_suppressions ?? false)
     }
 
     private static func requireKnownKeys(_ text: String, file: String) throws {

@@ -26,9 +26,17 @@ public final class SQLiteStore: GovernanceStorage {
             throw StoreError.noWorkspace(path: files.home)
         }
         let store = try SQLiteStore(files)
-        let version = try store.read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
-        guard version == Schema.version else {
-            throw StoreError.damaged(what: "schema version \(version ?? 0), expected \(Schema.version)")
+        let version = try store.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } ?? 0
+        guard (1...Schema.version).contains(version) else {
+            throw StoreError.damaged(what: "schema version \(version), expected \(Schema.version)")
+        }
+        // A copy that cannot be written is read as it is; what it lacks, commands that write would add.
+        if version < Schema.version, !isReadOnly(files) {
+            try store.write { database in
+                // Another process may have done it meanwhile.
+                let now = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+                if now < Schema.version { try Schema.migrate(database, from: now) }
+            }
         }
         return store
     }
@@ -132,6 +140,16 @@ public final class SQLiteStore: GovernanceStorage {
     public func standing(of id: DestinationID) throws -> Destination.Standing? {
         // One row by its key needs no transaction around it, and this is asked for every chunk that leaves.
         try Self.mapping { try pool.unsafeRead { try SQLiteTransaction($0).standing(of: id) } }
+    }
+
+    /// See `GovernanceStorage` and `LedgerStorage`.
+    public func recordPart(_ part: Int, of id: DestinationID) throws -> [UInt8]? {
+        try Self.mapping { try pool.unsafeRead { try SQLiteTransaction($0).recordPart(part, of: id) } }
+    }
+
+    /// See `GovernanceStorage` and `LedgerStorage`.
+    public func isCancelled(_ export: ExportID) throws -> Bool {
+        try Self.mapping { try pool.unsafeRead { try SQLiteTransaction($0).isCancelled(export) } }
     }
 
     /// See `GovernanceStorage` and `LedgerStorage`.

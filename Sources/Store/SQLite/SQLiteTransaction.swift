@@ -135,6 +135,24 @@ public struct SQLiteTransaction: GovernanceTransaction {
     }
 
     /// See `GovernanceTransaction` and `LedgerTransaction`.
+    public func reopen(export: ExportID) throws {
+        try execute(
+            "UPDATE exports SET state = 'running', finished = NULL, is_cancelled = 0 WHERE id = ?", [export.text])
+    }
+
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
+    public func started(export: ExportID) throws -> Int64? {
+        try row("SELECT started FROM exports WHERE id = ?", [export.text])?["started"]
+    }
+
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
+    public func state(of export: ExportID) throws -> (destination: DestinationID, state: String)? {
+        try row("SELECT destination, state FROM exports WHERE id = ?", [export.text]).map {
+            (try DestinationID($0["destination"]), $0["state"])
+        }
+    }
+
+    /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func insert(
         transfer intent: Int64, export: ExportID, destination: DestinationID, manifest: Manifest
     ) throws {
@@ -148,8 +166,9 @@ public struct SQLiteTransaction: GovernanceTransaction {
     }
 
     /// See `GovernanceTransaction` and `LedgerTransaction`.
-    public func conclude(transfer intent: Int64, outcome index: Int64) throws {
-        try execute("UPDATE transfers SET outcome = ? WHERE intent = ?", [index, intent])
+    public func conclude(transfer intent: Int64, outcome index: Int64, job: String?, isUnknown: Bool) throws {
+        try execute(
+            "UPDATE transfers SET outcome = ?, job = ?, is_unknown = ? WHERE intent = ?", [index, job, isUnknown, intent])
     }
 
     /// See `GovernanceTransaction` and `LedgerTransaction`.

@@ -4,7 +4,7 @@ internal import GRDB
 ///
 /// What is evidence can be added and read, never changed: triggers refuse it, beside the code that has no call for it.
 enum Schema {
-    static let version = 1
+    static let version = 2
 
     static let statements = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -46,8 +46,29 @@ enum Schema {
     /// Tables whose rows are evidence.
     static let appendOnly = ["log_entries", "log_heads", "manifests", "agreements", "policies"]
 
+    /// What version 2 added: the delivery record, the pages of requests that are not in it yet, schedules.
+    private static let second = """
+        ALTER TABLE transfers ADD COLUMN job TEXT;
+        ALTER TABLE transfers ADD COLUMN is_unknown INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE exports ADD COLUMN is_cancelled INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX transfers_by_export ON transfers (export);
+        CREATE TABLE delivery_pages (intent INTEGER PRIMARY KEY, contacts INTEGER NOT NULL, box BLOB NOT NULL);
+        CREATE TABLE delivery_record (
+            destination TEXT NOT NULL, part INTEGER NOT NULL, entries INTEGER NOT NULL, box BLOB NOT NULL,
+            PRIMARY KEY (destination, part));
+        CREATE TABLE schedules (
+            destination TEXT PRIMARY KEY, export_user TEXT NOT NULL, schedule BLOB NOT NULL, set_at INTEGER NOT NULL,
+            state BLOB);
+        """
+
+    /// Brings a database of an earlier version to this one, in the transaction it is called in.
+    static func migrate(_ database: Database, from earlier: Int) throws {
+        if earlier < 2 { try database.execute(sql: second) }
+        try database.execute(sql: "PRAGMA user_version = \(version)")
+    }
+
     static func create(in database: Database) throws {
-        try database.execute(sql: statements)
+        try database.execute(sql: statements + second)
         for table in appendOnly {
             for verb in ["UPDATE", "DELETE"] {
                 try database.execute(

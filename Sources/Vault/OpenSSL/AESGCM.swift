@@ -17,16 +17,33 @@ public enum AESGCM {
     public static func seal(
         _ plaintext: borrowing SecretBytes, key: borrowing SecretBytes, nonce: [UInt8], authenticating data: [UInt8]
     ) throws(VaultError) -> [UInt8] {
+        unsafe try plaintext.withPointer { (bytes, count) throws(VaultError) in
+            unsafe try seal(bytes, count, key: key, nonce: nonce, authenticating: data)
+        }
+    }
+
+    /// Encrypts `plaintext`, which is in ordinary memory; the tag follows the ciphertext.
+    /// - Throws: as the other one.
+    static func seal(
+        _ plaintext: [UInt8], key: borrowing SecretBytes, nonce: [UInt8], authenticating data: [UInt8]
+    ) throws(VaultError) -> [UInt8] {
+        unsafe try plaintext.withBytes { (bytes, count) throws(VaultError) in
+            unsafe try seal(bytes, count, key: key, nonce: nonce, authenticating: data)
+        }
+    }
+
+    private static func seal(
+        _ bytes: UnsafePointer<UInt8>?, _ count: Int, key: borrowing SecretBytes, nonce: [UInt8],
+        authenticating data: [UInt8]
+    ) throws(VaultError) -> [UInt8] {
         let context = try begin(key: key, nonce: nonce, encrypting: true)
         try authenticate(data, context, encrypting: true)
-        let length = try cInt(plaintext.count, "a plaintext")
-        var ciphertext = [UInt8](repeating: 0, count: plaintext.count)
+        let length = try cInt(count, "a plaintext")
+        var ciphertext = [UInt8](repeating: 0, count: count)
         if length > 0 {
-            unsafe try plaintext.withPointer { (bytes, _) throws(VaultError) in
-                var written: Int32 = 0
-                try check("encrypt") {
-                    unsafe EVP_EncryptUpdate(context.pointer, &ciphertext, &written, bytes, length)
-                }
+            var written: Int32 = 0
+            try check("encrypt") {
+                unsafe EVP_EncryptUpdate(context.pointer, &ciphertext, &written, bytes, length)
             }
         }
         var rest: Int32 = 0
@@ -47,24 +64,59 @@ public enum AESGCM {
     public static func open(
         _ sealed: [UInt8], key: borrowing SecretBytes, nonce: [UInt8], authenticating data: [UInt8]
     ) throws(VaultError) -> SecretBytes {
+        let context = try begin(key: key, nonce: nonce, encrypting: false)
+        let plaintext = unsafe try SecretBytes(count: textLength(of: sealed)) { (out) throws(VaultError) in
+            unsafe try decrypt(sealed, context, to: out, authenticating: data)
+        }
+        try finish(context, tag: Array(sealed.suffix(tagLength)))
+        return plaintext
+    }
+
+    /// Decrypts into ordinary memory, which is handed out only after the check.
+    /// - Throws: as the other one.
+    static func openBulk(
+        _ sealed: [UInt8], key: borrowing SecretBytes, nonce: [UInt8], authenticating data: [UInt8]
+    ) throws(VaultError) -> [UInt8] {
+        let context = try begin(key: key, nonce: nonce, encrypting: false)
+        var plaintext = [UInt8](repeating: 0, count: try textLength(of: sealed))
+        var failure: VaultError?
+        unsafe plaintext.withUnsafeMutableBytes { out in
+            do throws(VaultError) {
+                unsafe try decrypt(sealed, context, to: out, authenticating: data)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        try finish(context, tag: Array(sealed.suffix(tagLength)))
+        return plaintext
+    }
+
+    private static func textLength(of sealed: [UInt8]) throws(VaultError) -> Int {
         guard sealed.count >= tagLength else {
             throw .length(what: "a sealed message", expected: tagLength, found: sealed.count)
         }
-        let ciphertext = Array(sealed.dropLast(tagLength))
-        var tag = Array(sealed.suffix(tagLength))
-        let context = try begin(key: key, nonce: nonce, encrypting: false)
+        return sealed.count - tagLength
+    }
+
+    private static func decrypt(
+        _ sealed: [UInt8], _ context: CipherContext, to out: UnsafeMutableRawBufferPointer,
+        authenticating data: [UInt8]
+    ) throws(VaultError) {
         try authenticate(data, context, encrypting: false)
-        let length = try cInt(ciphertext.count, "a ciphertext")
-        let plaintext = unsafe try SecretBytes(count: ciphertext.count) { (out) throws(VaultError) in
-            guard length > 0 else { return }
-            unsafe try ciphertext.withBytes { (bytes, _) throws(VaultError) in
-                var written: Int32 = 0
-                try check("decrypt") {
-                    unsafe EVP_DecryptUpdate(
-                        context.pointer, out.baseAddress?.assumingMemoryBound(to: UInt8.self), &written, bytes, length)
-                }
+        let length = try cInt(sealed.count - tagLength, "a ciphertext")
+        guard length > 0 else { return }
+        unsafe try sealed.withBytes { (bytes, _) throws(VaultError) in
+            var written: Int32 = 0
+            try check("decrypt") {
+                unsafe EVP_DecryptUpdate(
+                    context.pointer, out.baseAddress?.assumingMemoryBound(to: UInt8.self), &written, bytes, length)
             }
         }
+    }
+
+    private static func finish(_ context: CipherContext, tag: [UInt8]) throws(VaultError) {
+        var tag = tag
         try check("set a tag") {
             unsafe EVP_CIPHER_CTX_ctrl(context.pointer, EVP_CTRL_AEAD_SET_TAG, Int32(tagLength), &tag)
         }
@@ -75,7 +127,6 @@ public enum AESGCM {
             ERR_clear_error()
             throw .authentication
         }
-        return plaintext
     }
 
     /// A fresh context with key and nonce.

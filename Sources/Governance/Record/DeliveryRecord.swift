@@ -1,0 +1,227 @@
+internal import Ledger
+public import Model
+internal import Vault
+
+/// What was delivered to a destination so far, as it is stored: tags, digests and sealed addresses.
+///
+/// In 256 parts by the first byte of the tag, so that neither reading nor changing it needs all of it in memory.
+public struct DeliveryRecord<Storage: GovernanceStorage>: DeliveredContacts {
+    let storage: Storage
+    let keys: DeliveryKeys
+    /// The first log index of the export that is being resumed, if one is.
+    let currentExport: Int64?
+    /// How many contacts there are.
+    public let count: Int
+
+    /// The secret that the digests of contacts are made with.
+    public var digestSeed: UInt64 { keys.digestSeed }
+
+    func entries(part: Int) throws -> [RecordEntry] {
+        guard let box = try storage.recordPart(part, of: keys.destination) else { return [] }
+        return try keys.opened(box, as: Self.name(part))
+    }
+
+    static func name(_ part: Int) -> String { "part/\(part)" }
+
+    /// See `DeliveredContacts`.
+    public func contacts(part: Int) throws -> [DeliveredContact] {
+        try entries(part: part).map { entry in
+            let isCurrent = currentExport.map { entry.intent >= $0 } ?? false
+            let state: DeliveredContact.State =
+                switch entry.state {
+                case .delivered: isCurrent ? .deliveredInThisExport : .delivered
+                case .refused where isCurrent: .refusedInThisExport
+                case .refused, .uncertain: .uncertain
+                }
+            return DeliveredContact(tag: entry.tag, digest: entry.digest, state: state)
+        }
+    }
+
+    /// See `DeliveredContacts`.
+    public func tags(of bytes: [UInt8], at ranges: [Range<Int>]) throws -> [UInt8] {
+        try Manifest.tags(of: bytes, at: ranges, key: keys.subject)
+    }
+
+    /// Calls `body` with the addresses that belong to `tags`, a part at a time; who is not there is passed over.
+    public func forEachAddress(
+        of tags: [SubjectTag], _ body: ([(tag: SubjectTag, address: Personal<String>)]) async throws -> Void
+    ) async throws {
+        for (part, wanted) in Dictionary(grouping: tags, by: { Int($0.high >> 56) }).sorted(by: { $0.key < $1.key }) {
+            let wanted = Set(wanted)
+            let found = try entries(part: part).filter { wanted.contains($0.tag) }
+            try await body(found.map { ($0.tag, Personal(String(decoding: $0.address, as: UTF8.self))) })
+        }
+    }
+}
+
+/// What became of contacts that were sent, for the record.
+public enum Settlement: Sendable {
+    /// The job of this intent has stored them, all but the ones at these addresses, which it refused.
+    case delivered(intent: Int64, refused: [Personal<String>])
+    /// The job of this intent has refused them all.
+    case refusedAll(intent: Int64)
+    /// Nobody knows.
+    case uncertain(intent: Int64)
+    /// SendGrid refuses these contacts as such.
+    case refused(PreparedBatch, intent: Int64)
+    /// They are off the list.
+    case gone([SubjectTag])
+    /// SendGrid knows no such contacts. Who was delivered is gone; of whom that is not sure may only not be there yet, and
+    /// is asked for once more by the next export.
+    case missing([SubjectTag])
+
+    var intent: Int64? {
+        switch self {
+        case .delivered(let intent, _), .refusedAll(let intent), .uncertain(let intent): intent
+        case .refused, .gone, .missing: nil
+        }
+    }
+}
+
+/// A request whose contacts are not in the record yet.
+public struct UnsettledTransfer: Sendable, Hashable {
+    /// Its intent.
+    public let intent: Int64
+    /// The export it belongs to.
+    public let export: ExportID
+    /// The job that SendGrid gave it; nil if its fate is unknown.
+    public let job: String?
+    /// How many contacts it carried.
+    public let contacts: Int
+
+    /// A request as stored.
+    public init(intent: Int64, export: ExportID, job: String?, contacts: Int) {
+        self.intent = intent
+        self.export = export
+        self.job = job
+        self.contacts = contacts
+    }
+}
+
+extension Gate {
+    /// The record of a destination, to be compared with.
+    /// - Parameter resuming: the export that is being resumed, if one is.
+    /// - Throws: ``Refusal/unknownDestination(_:)``; a storage error; `VaultError` if the keys cannot be opened.
+    ///   Nil if it has no record yet.
+    public func record(of id: DestinationID, resuming: ExportID? = nil) async throws -> DeliveryRecord<Storage>? {
+        let (subject, record, count, started) = try await storage.transaction { transaction in
+            (
+                try transaction.secret(.subjectKey, of: id), try transaction.secret(.recordKey, of: id),
+                try transaction.recordCount(of: id), try resuming.flatMap { try transaction.started(export: $0) }
+            )
+        }
+        guard let subject, let record else { return nil }
+        return DeliveryRecord(
+            storage: storage, keys: try DeliveryKeys(id, subject: keys.open(subject), record: keys.open(record)),
+            currentExport: started, count: count)
+    }
+
+    /// The requests to a destination whose contacts are not in the record yet, oldest first.
+    /// - Throws: a storage error.
+    public func unsettled(_ id: DestinationID) async throws -> [UnsettledTransfer] {
+        try await storage.transaction { try $0.unsettledTransfers(of: id) }
+    }
+
+    /// Takes what became of contacts into the record, in one transaction.
+    ///
+    /// What a newer intent said of a contact stays as it is, so the order of calls does not matter. Memory grows with the
+    /// contacts given at once, and with one part of the record.
+    /// - Throws: a storage error; `VaultError` or `ModelError` if the record is damaged.
+    public func settle(_ settlements: [Settlement], in record: DeliveryRecord<Storage>) async throws {
+        let keys = record.keys
+        try await storage.transaction { transaction in
+            var updates: [Int: [RecordChange]] = [:]
+            for settlement in settlements {
+                for change in try Self.changes(of: settlement, keys, transaction) {
+                    updates[Int(change.tag.high >> 56), default: []].append(change)
+                }
+            }
+            for (part, changes) in updates.sorted(by: { $0.key < $1.key }) {
+                let box = try transaction.recordPart(part, of: keys.destination)
+                let name = DeliveryRecord<Storage>.name(part)
+                let entries = Self.merged(try box.map { try keys.opened($0, as: name) } ?? [], changes)
+                try transaction.set(
+                    recordPart: try keys.sealed(entries, as: name), part, entries: entries.count,
+                    of: keys.destination)
+            }
+            for intent in settlements.compactMap(\.intent) { try transaction.remove(pageOf: intent) }
+        }
+    }
+
+    private static func changes(
+        of settlement: Settlement, _ keys: DeliveryKeys, _ transaction: Storage.Transaction
+    ) throws -> [RecordChange] {
+        func page(_ intent: Int64, _ state: (RecordEntry) -> RecordEntry.State) throws -> [RecordChange] {
+            guard let box = try transaction.page(of: intent) else { return [] }
+            return try keys.opened(box, as: pageName).map { entry in
+                .sent(
+                    RecordEntry(
+                        tag: entry.tag, digest: entry.digest, intent: intent, state: state(entry),
+                        address: entry.address))
+            }
+        }
+        switch settlement {
+        case .gone(let tags): return tags.map { .gone($0) }
+        case .missing(let tags): return tags.map { .missing($0) }
+        case .uncertain(let intent): return try page(intent) { _ in .uncertain }
+        case .refusedAll(let intent): return try page(intent) { _ in .refused }
+        case .delivered(let intent, let refused):
+            let refused = Set(try refused.map { try keys.tag(of: Array($0.reveal().utf8)) })
+            return try page(intent) { refused.contains($0.tag) ? .refused : .delivered }
+        case .refused(let batch, let intent):
+            return try entries(of: batch, keys, intent: intent, .refused).map { .sent($0) }
+        }
+    }
+
+    static var pageName: String { "page" }
+
+    /// The contacts of a batch as the record keeps them.
+    static func entries(
+        of batch: PreparedBatch, _ keys: DeliveryKeys, intent: Int64, _ state: RecordEntry.State
+    ) throws -> [RecordEntry] {
+        let packed = batch.addresses.reveal()
+        let tags = SubjectTag.all(in: try Manifest.tags(of: packed.bytes, at: packed.ranges, key: keys.subject))
+        return zip(tags.indices, tags).map { index, tag in
+            RecordEntry(
+                tag: tag, digest: batch.digests[index], intent: intent, state: state, address: Array(packed[index]))
+        }
+    }
+
+    /// Of two entries for a contact the one of the newer intent stays.
+    static func merged(
+        _ old: [RecordEntry], _ changes: [RecordChange]
+    ) -> [RecordEntry] {
+        var byTag = Dictionary(old.map { ($0.tag, $0) }, uniquingKeysWith: { $1 })
+        for change in changes {
+            let known = byTag[change.tag]
+            switch change {
+            case .sent(let entry):
+                if let known, known.intent > entry.intent { continue }
+                byTag[change.tag] = entry
+            case .missing(let tag):
+                guard let known, known.state == .uncertain else {
+                    byTag[tag] = nil
+                    continue
+                }
+                byTag[tag] = RecordEntry(
+                    tag: tag, digest: known.digest, intent: known.intent, state: .refused, address: known.address)
+            case .gone(let tag): byTag[tag] = nil
+            }
+        }
+        return byTag.values.sorted { $0.tag < $1.tag }
+    }
+}
+
+/// One change of the record.
+enum RecordChange {
+    case sent(RecordEntry)
+    case missing(SubjectTag)
+    case gone(SubjectTag)
+
+    var tag: SubjectTag {
+        switch self {
+        case .sent(let entry): entry.tag
+        case .missing(let tag), .gone(let tag): tag
+        }
+    }
+}

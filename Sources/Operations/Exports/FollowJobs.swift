@@ -1,0 +1,174 @@
+internal import Delivery
+internal import Engine
+internal import Governance
+internal import Model
+internal import Store
+
+/// How a job ended, for whoever follows it.
+enum JobEnd: Sendable {
+    case completed
+    /// Finished, but not with all contacts: how many were refused, and who as far as that is known.
+    case errored(count: Int, errors: [JobError])
+    case failed(errors: [JobError])
+    /// Not at an end when the patience was.
+    case pending
+}
+
+/// Asks after jobs, with growing pauses, until each is at its end or the patience is.
+///
+/// Jobs end about in the order in which they were taken, so only the oldest open one is asked for; once the patience is at
+/// its end, each that is left is asked for a last time.
+struct JobWatch: Sendable {
+    let gate: Gate<SQLiteStore>
+    let sendGrid: SendGrid
+    let destination: DestinationID
+    let pause: @Sendable (Duration) async throws -> Void
+
+    /// - Parameter ended: told how each ended, in order.
+    /// - Throws: what makes asking on pointless: a refusal, a key that is not accepted, a cancellation; and what `ended`
+    ///   throws.
+    func follow(_ jobs: [Job], patience: Duration, ended: (Job, JobEnd, _ open: Int) async throws -> Void) async throws {
+        let deadline = ContinuousClock.now.advanced(by: patience)
+        var delay = Duration.milliseconds(100)
+        for (place, job) in jobs.enumerated() {
+            while true {
+                let (end, wait) = try await ask(job)
+                if let end {
+                    delay = .milliseconds(100)
+                    try await ended(job, end, jobs.count - place - 1)
+                    break
+                }
+                guard ContinuousClock.now < deadline else {
+                    try await ended(job, .pending, jobs.count - place - 1)
+                    break
+                }
+                try await pause(min(max(delay, wait), max(deadline - .now, .milliseconds(1))))
+                delay = min(delay * 2, .seconds(5))
+            }
+        }
+    }
+
+    /// The job's end, or nil and how long SendGrid wants to be left alone.
+    private func ask(_ job: Job) async throws -> (end: JobEnd?, wait: Duration) {
+        do {
+            while let delay = sendGrid.delay(.read, for: destination) { try await pause(delay) }
+            let report = try await gate.inquire(destination) { [sendGrid] permit in
+                try await sendGrid.job(job.id, permit)
+            }
+            switch report.state {
+            case .pending: return (nil, .zero)
+            case .completed: return (.completed, .zero)
+            case .errored:
+                return (.errored(count: min(max(report.errored, 1), job.contacts), errors: await errors(report)), .zero)
+            case .failed: return (.failed(errors: await errors(report)), .zero)
+            }
+        } catch DeliveryError.rateLimited(let seconds) {
+            return (nil, .seconds(seconds))
+        } catch let error as any ReportableError where error.failure == .refused {
+            throw error
+        } catch let error as DeliveryError where error == .keyNotAccepted || error == .accessForbidden {
+            throw error
+        } catch let error as DeliveryError {
+            // SendGrid may not know a fresh job yet, or may be away: that passes, or the patience ends.
+            _ = error
+            return (nil, .zero)
+        }
+    }
+
+    /// Who was refused, and why. A file that cannot be had says nothing: the count alone stands then.
+    private func errors(_ report: JobReport) async -> [JobError] {
+        guard report.errorFile != nil else { return [] }
+        do {
+            return try await gate.inquire(destination) { [sendGrid] permit in
+                try await sendGrid.errors(of: report, permit)
+            }
+        } catch {
+            return []
+        }
+    }
+}
+
+extension ExportRun {
+    var watch: JobWatch {
+        JobWatch(gate: gate, sendGrid: sendGrid, destination: id) { try await pause(for: $0) }
+    }
+
+    /// How many settlements are taken into the record at once: their contacts are in memory meanwhile.
+    static var settlementsAtOnce: Int { 16 }
+
+    /// Follows the jobs of what was sent, and takes into the record what became of it.
+    ///
+    /// An export that was stopped by governance asks nothing any more: the key may be gone.
+    func follow(_ jobs: [Job], _ end: inout ExportEnd, patience: Duration) async {
+        var settlements: [Settlement] = []
+        var followed = 0
+        do {
+            guard mayAsk(end.error) else { throw CancellationError() }
+            report(open: jobs.count, of: jobs.count, end)
+            try await watch.follow(jobs, patience: patience) { job, jobEnd, open in
+                followed += 1
+                if let settlement = take(job, jobEnd, &end) { settlements.append(settlement) }
+                if settlements.count >= Self.settlementsAtOnce {
+                    try await gate.settle(settlements, in: record)
+                    settlements = []
+                }
+                report(open: open, of: jobs.count, end)
+            }
+        } catch {
+            end.error = end.error ?? error
+        }
+        for job in jobs.dropFirst(followed) { _ = take(job, .pending, &end) }
+        do {
+            if !settlements.isEmpty { try await gate.settle(settlements, in: record) }
+        } catch {
+            end.error = end.error ?? error
+        }
+    }
+
+    private func report(open: Int, of jobs: Int, _ end: ExportEnd) {
+        progress(
+            ExportProgress(
+                phase: .following, fraction: Double(jobs - open) / Double(max(1, jobs)), sent: end.counts.sent,
+                openJobs: open))
+    }
+
+    private func mayAsk(_ error: (any Error)?) -> Bool {
+        guard let error else { return true }
+        if error is CancellationError { return false }
+        if error as? DeliveryError == .keyNotAccepted || error as? DeliveryError == .accessForbidden { return false }
+        if case OperationError.cancelled = error { return false }
+        return (error as? any ReportableError)?.failure != .refused
+    }
+
+    /// Counts how a job ended, and says what the record has to know of it.
+    private func take(_ job: Job, _ jobEnd: JobEnd, _ end: inout ExportEnd) -> Settlement? {
+        switch jobEnd {
+        case .completed:
+            end.counts.accepted += job.contacts
+            return .delivered(intent: job.intent, refused: [])
+        case .errored(let count, let errors):
+            end.counts.refused += count
+            end.counts.accepted += job.contacts - count
+            end.note(job, state: "errored", refused: count)
+            end.note(refused: errors.map { RefusedContact(address: $0.address, reason: $0.reason) })
+            return Self.settlement(job, refused: count, errors)
+        case .failed(let errors):
+            end.counts.refused += job.contacts
+            end.note(job, state: "failed", refused: job.contacts)
+            end.note(refused: errors.map { RefusedContact(address: $0.address, reason: $0.reason) })
+            return .refusedAll(intent: job.intent)
+        case .pending:
+            end.counts.unknown += job.contacts
+            end.note(job, state: "pending", refused: 0)
+            // Its page stays: the next export to the destination, or this one resumed, asks for it first.
+            return nil
+        }
+    }
+
+    /// Unless it is known of every refused contact who it is, of none of the job's it is known whether it arrived.
+    static func settlement(_ job: Job, refused: Int, _ errors: [JobError]) -> Settlement {
+        let addresses = Set(errors.map { $0.address.reveal() })
+        guard addresses.count >= refused else { return .uncertain(intent: job.intent) }
+        return .delivered(intent: job.intent, refused: errors.map(\.address))
+    }
+}

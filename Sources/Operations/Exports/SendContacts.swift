@@ -1,0 +1,167 @@
+internal import AsyncAlgorithms
+internal import Delivery
+internal import Engine
+internal import Governance
+internal import Model
+internal import Store
+
+/// What became of one batch.
+private struct Delivered: Sendable {
+    var jobs: [Job] = []
+    var bytes = 0
+    /// Contacts that SendGrid refuses as such, under the intent that carried them last.
+    var refused: [(batch: PreparedBatch, intent: Int64, reason: String)] = []
+    /// Contacts that were refused for a reason that is none of theirs.
+    var refusedWhole = 0
+    var unknown = 0
+    var hadTrouble = false
+    var error: (any Error)?
+}
+
+extension ExportRun {
+    /// Encodes and sends side by side: while some batches are under way, the next is made ready.
+    ///
+    /// Returns the jobs. What ended it early is in `end`.
+    func send(_ end: inout ExportEnd) async -> [Job] {
+        let batches = AsyncThrowingChannel<PreparedBatch, any Error>()
+        let selection = plan.selection
+        var jobs: [Job] = []
+        var concurrency = Concurrency()
+        await withTaskGroup(of: Delivered?.self) { group in
+            group.addTask {
+                do {
+                    _ = try await selection.forEachBatch { batch in
+                        try Task.checkCancellation()
+                        await batches.send(batch)
+                    }
+                    batches.finish()
+                } catch {
+                    batches.fail(error)
+                }
+                return nil
+            }
+            var underWay = 0
+            func take(_ delivered: Delivered?) async {
+                guard let delivered else { return }
+                underWay -= 1
+                concurrency.note(isWell: !delivered.hadTrouble && delivered.error == nil)
+                await count(delivered, &end, &jobs)
+            }
+            do {
+                for try await batch in batches {
+                    while underWay >= concurrency.limit, end.error == nil, let next = await group.next() {
+                        await take(next)
+                    }
+                    guard end.error == nil else { break }
+                    underWay += 1
+                    group.addTask { await deliver(batch) }
+                }
+            } catch {
+                end.error = end.error ?? error
+            }
+            // Once something has ended it, what waits to be sent is dropped; what is under way comes to its end.
+            if end.error != nil { batches.finish() }
+            while underWay > 0, let next = await group.next() { await take(next) }
+            group.cancelAll()
+        }
+        if end.error == nil, Task.isCancelled { end.error = CancellationError() }
+        return jobs
+    }
+
+    private func count(_ delivered: Delivered, _ end: inout ExportEnd, _ jobs: inout [Job]) async {
+        jobs += delivered.jobs
+        end.batches += delivered.jobs.count
+        end.bytes += delivered.bytes
+        let refused = delivered.refused.reduce(delivered.refusedWhole) { $0 + $1.batch.count }
+        let sent = delivered.jobs.reduce(0) { $0 + $1.contacts } + refused + delivered.unknown
+        end.counts.sent += sent
+        end.counts.unsent -= sent
+        end.counts.refused += refused
+        end.counts.unknown += delivered.unknown
+        end.error = end.error ?? delivered.error
+        for (batch, _, reason) in delivered.refused {
+            let packed = batch.addresses.reveal()
+            end.note(
+                refused: packed.ranges.indices.prefix(ExportEnd.maximumRefused).map {
+                    RefusedContact(address: Personal(String(decoding: packed[$0], as: UTF8.self)), reason: reason)
+                })
+        }
+        do {
+            if !delivered.refused.isEmpty {
+                try await gate.settle(delivered.refused.map { .refused($0.batch, intent: $0.intent) }, in: record)
+            }
+        } catch {
+            end.error = end.error ?? error
+        }
+        progress(
+            ExportProgress(
+                phase: .sending, fraction: Double(end.counts.sent) / Double(max(1, plan.tally.prepared)),
+                sent: end.counts.sent, openJobs: jobs.count))
+    }
+
+    /// How many requests finding the contacts that SendGrid refuses may take, for one batch.
+    private static var maximumPieces: Int { 200 }
+
+    /// Sends a batch; if SendGrid refuses it because of some contacts, the rest without them.
+    private func deliver(_ batch: PreparedBatch) async -> Delivered {
+        var delivered = Delivered()
+        var pieces: [(batch: PreparedBatch, earlier: Int64?)] = [(batch, nil)]
+        var tried = 0
+        while let (piece, earlier) = pieces.popLast() {
+            var attempts = Attempts()
+            tried += 1
+            let (outcome, intent): (TransferOutcome, Int64)
+            do {
+                (outcome, intent, _) = try await settle(piece, .upsert, repeating: earlier, &attempts) {
+                    [sendGrid] permit in (await sendGrid.upsert(permit), ())
+                }
+            } catch {
+                if attempts.mayHaveLeft { delivered.unknown += piece.count }
+                delivered.error = error
+                return delivered
+            }
+            delivered.hadTrouble = delivered.hadTrouble || attempts.hadTrouble
+            switch outcome.status {
+            case .accepted(let job):
+                delivered.jobs.append(Job(id: job, intent: intent, contacts: piece.count))
+                delivered.bytes += piece.byteCount
+            case .refused where Self.isHopeless(outcome):
+                delivered.refusedWhole += piece.count
+                delivered.error = failure(outcome)
+                return delivered
+            case .refused:
+                let rest = Self.narrowed(piece, outcome, mayGoOn: tried < Self.maximumPieces)
+                if let refused = rest.refused { delivered.refused.append((refused, intent, outcome.reason)) }
+                pieces += rest.pieces.map { ($0, intent) }
+            default:
+                delivered.unknown += piece.count
+                delivered.error = failure(outcome)
+                return delivered
+            }
+        }
+        return delivered
+    }
+
+    /// Splits what was refused as a whole: by the contacts the answer names, else by halves.
+    private static func narrowed(
+        _ batch: PreparedBatch, _ outcome: TransferOutcome, mayGoOn: Bool
+    ) -> (refused: PreparedBatch?, pieces: [PreparedBatch]) {
+        let isAboutContacts = ["address-refused", "bad-request", "too-large"].contains(outcome.reason)
+        guard isAboutContacts, mayGoOn, batch.count > 1 else { return (batch, []) }
+        let named = Set(outcome.offenders.filter { $0 < batch.count })
+        guard named.isEmpty else {
+            let rest = batch.subset((0..<batch.count).filter { !named.contains($0) })
+            return (batch.subset(named.sorted()), rest.map { [$0] } ?? [])
+        }
+        let middle = batch.count / 2
+        return (nil, [batch.subset(0..<middle), batch.subset(middle..<batch.count)].compactMap(\.self))
+    }
+
+    /// Some refusals will not change with the next batch: the key, the list, a field, the certificate.
+    private static func isHopeless(_ outcome: TransferOutcome) -> Bool {
+        [
+            "key-not-accepted", "access-forbidden", "list-not-found", "redirected", "tls-not-verified",
+            "unknown-custom-field",
+        ].contains(outcome.reason)
+    }
+}
