@@ -106,7 +106,7 @@ let package = Package(
             ]),
         .testTarget(name: "OperationsTests", dependencies: ["Model", "Consent", "Governance", "Operations"]),
         // Through the real binary: it is built because it is a dependency, and found beside the tests.
-        .testTarget(name: "ScenarioTests", dependencies: ["CLI", "Sandbox"]),
+        .testTarget(name: "ScenarioTests", dependencies: ["CLI", "Sandbox", "Support"]),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["Governance", "Delivery", "Ledger", "Consent"],
             exclude: ["Rejected"]),

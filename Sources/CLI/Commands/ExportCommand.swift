@@ -91,9 +91,16 @@ struct ExportCommand: AsyncParsableCommand {
         var allowRemovals = false
         @Option(name: .long, help: "How many seconds to wait for SendGrid's jobs after the last batch.")
         var jobSeconds = 900
+        @Option(name: .long, help: "The most contacts of one request, up to SendGrid's 30000.")
+        var batchSize = 30_000
+
+        func validate() throws {
+            guard (1...30_000).contains(batchSize) else { throw ValidationError("--batch-size is from 1 to 30000.") }
+        }
 
         var options: ExportOptions {
             var options = ExportOptions()
+            options.batchSize = batchSize
             options.allowsRemovals = allowRemovals
             options.jobPatience = .seconds(jobSeconds)
             return options

@@ -42,15 +42,22 @@ public struct DeliveryRecord<Storage: GovernanceStorage>: DeliveredContacts {
         try Manifest.tags(of: bytes, at: ranges, key: keys.subject)
     }
 
-    /// Calls `body` with the addresses that belong to `tags`, a part at a time; who is not there is passed over.
+    /// Calls `body` with the addresses that belong to `tags`, at most `limit` at a time; who is not there is passed over.
     public func forEachAddress(
-        of tags: [SubjectTag], _ body: ([(tag: SubjectTag, address: Personal<String>)]) async throws -> Void
+        of tags: [SubjectTag], limit: Int,
+        _ body: ([(tag: SubjectTag, address: Personal<String>)]) async throws -> Void
     ) async throws {
+        var waiting: [(tag: SubjectTag, address: Personal<String>)] = []
         for (part, wanted) in Dictionary(grouping: tags, by: { Int($0.high >> 56) }).sorted(by: { $0.key < $1.key }) {
             let wanted = Set(wanted)
-            let found = try entries(part: part).filter { wanted.contains($0.tag) }
-            try await body(found.map { ($0.tag, Personal(String(decoding: $0.address, as: UTF8.self))) })
+            for entry in try entries(part: part) where wanted.contains(entry.tag) {
+                waiting.append((entry.tag, Personal(String(decoding: entry.address, as: UTF8.self))))
+                guard waiting.count >= limit else { continue }
+                try await body(waiting)
+                waiting = []
+            }
         }
+        if !waiting.isEmpty { try await body(waiting) }
     }
 }
 

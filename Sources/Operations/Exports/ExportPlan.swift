@@ -90,7 +90,7 @@ extension Workspace {
 
     /// - Parameter resuming: the export that is being resumed, if one is.
     func plan(
-        _ id: DestinationID, _ sendGrid: SendGrid, isFull: Bool, resuming: ExportID? = nil,
+        _ id: DestinationID, _ sendGrid: SendGrid, isFull: Bool, batchSize: Int = 30_000, resuming: ExportID? = nil,
         _ progress: @escaping @Sendable (ExportProgress) -> Void
     ) async throws -> ExportPlan {
         let destination = try destination(id.text)
@@ -99,6 +99,8 @@ extension Workspace {
         let customFields = try await customFields(of: destination, sendGrid)
         var request = ExportRequest(
             destination: destination, segments: segments, sources: sources, customFields: customFields,
+            limits: BatchLimits(
+                contacts: min(max(1, batchSize), BatchLimits.sendGrid.contacts), bytes: BatchLimits.sendGrid.bytes),
             now: time.now(), scratch: files.home)
         if let record = try await gate.record(of: id, resuming: resuming) {
             request.delivered = record

@@ -12,6 +12,8 @@ public struct ExportOptions: Sendable {
     public var allowsRemovals = false
     /// A plan that must still hold.
     public var plan: String?
+    /// The most contacts of one request; SendGrid's own limit holds beside it.
+    public var batchSize = 30_000
     /// How long to wait for SendGrid's jobs after the last request.
     public var jobPatience = Duration.seconds(900)
     /// Under whose consent alone it may run; nil if anybody's will do.
@@ -65,7 +67,7 @@ extension Workspace {
         let scope = try await gate.preflight(id, under: options.administrator)
         return try await SendGrid.withConnection { sendGrid in
             try await settleEarlier(id, sendGrid, patience: options.jobPatience, progress)
-            let plan = try await plan(id, sendGrid, isFull: isFull, resuming: resuming, progress)
+            let plan = try await plan(id, sendGrid, isFull: isFull, batchSize: options.batchSize, resuming: resuming, progress)
             if let planned {
                 let differences = plan.basis.differences(from: planned)
                 guard differences.isEmpty else { throw OperationError.planDrifted(differences) }

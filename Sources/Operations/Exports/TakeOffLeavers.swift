@@ -13,13 +13,10 @@ extension ExportRun {
         var jobs: [Job] = []
         var tags: [String: [SubjectTag]] = [:]
         do {
-            try await record.forEachAddress(of: leavers) { found in
-                for start in stride(from: 0, to: found.count, by: LookUpBatch.limit) {
-                    let chunk = Array(found[start..<min(start + LookUpBatch.limit, found.count)])
-                    for (job, gone) in try await takeOff(chunk, &end) {
-                        jobs.append(job)
-                        tags[job.id] = gone
-                    }
+            try await record.forEachAddress(of: leavers, limit: LookUpBatch.limit) { chunk in
+                for (job, gone) in try await takeOff(chunk, &end) {
+                    jobs.append(job)
+                    tags[job.id] = gone
                 }
             }
         } catch {
