@@ -17,7 +17,8 @@ struct GateTests {
     }
 
     private func begin(profiles: Int = 3) async throws -> ExportSession {
-        try await fixture.gate.begin(try await fixture.gate.preflight(fixture.destination), ExportTerms(profiles: profiles))
+        try await fixture.gate.begin(
+            try await fixture.gate.preflight(fixture.destination), ExportTerms(profiles: profiles))
     }
 
     private func code(_ body: () async throws -> Void) async -> String? {

@@ -74,6 +74,9 @@ struct Program: Sendable {
         process.standardOutput = output.pipe
         process.standardError = errors.pipe
         try process.run()
+        // Foundation keeps finished processes for ever, and their pipes with them, so ours are closed by hand: with more
+        // than a thousand descriptors it crashes.
+        try? standardInput.fileHandleForReading.close()
         try? standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
         try? standardInput.fileHandleForWriting.close()
         output.drain()
@@ -99,6 +102,7 @@ final class Capture: @unchecked Sendable {
         let handle = pipe.fileHandleForReading
         Thread.detachNewThread {
             self.data = (try? handle.readToEnd()) ?? Data()
+            try? handle.close()
             self.done.signal()
         }
     }

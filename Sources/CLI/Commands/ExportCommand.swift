@@ -22,7 +22,8 @@ struct ExportCommand: AsyncParsableCommand {
             ]
         }
         rows += [
-            ["  ready, not sent", "\(counts.unsent)"], ["    new", "\(counts.new)"], ["    changed", "\(counts.changed)"],
+            ["  ready, not sent", "\(counts.unsent)"], ["    new", "\(counts.new)"],
+            ["    changed", "\(counts.changed)"],
         ]
         if counts.leaving > 0 {
             rows += [["left the segments", "\(counts.leaving)"], ["  taken off the list", "\(counts.removed)"]]

@@ -42,7 +42,8 @@ extension Selection {
                 for hit in hits {
                     guard let address = wanted[hit.fingerprint], found[address] == nil else { continue }
                     found[address] = RowPlace(
-                        source: input.name, row: place.firstRow + hit.row + 1, file: input.source.files[place.file].path,
+                        source: input.name, row: place.firstRow + hit.row + 1,
+                        file: input.source.files[place.file].path,
                         line: place.firstLine + hit.line - 1)
                 }
             }

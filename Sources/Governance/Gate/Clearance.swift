@@ -50,7 +50,8 @@ extension Gate {
     ///
     /// If none does, the reason of the newest is given.
     private func consent(
-        of wanted: AdministratorName?, _ destination: Destination, _ matching: DataMatching, _ agreement: Agreement, _ policy: Policy,
+        of wanted: AdministratorName?, _ destination: Destination, _ matching: DataMatching, _ agreement: Agreement,
+        _ policy: Policy,
         _ transaction: Storage.Transaction
     ) throws -> VerifiedConsent {
         var reason: (any Error)?

@@ -59,7 +59,9 @@ extension Gate {
     /// Returns what it would be about, to be read for and then begun with. What a process that died left open is closed
     /// first, whether the export is cleared or not.
     /// - Throws: ``Refusal`` or `ConsentError` if not; the refusal is logged. ``Refusal/exportRunning(_:)`` too.
-    public func preflight(_ id: DestinationID, under administrator: AdministratorName? = nil) async throws -> ExportScope {
+    public func preflight(_ id: DestinationID, under administrator: AdministratorName? = nil) async throws
+        -> ExportScope
+    {
         guard let lease = try storage.exportLease(for: id) else { throw Refusal.exportRunning(id) }
         defer { lease.release() }
         try await closeAbandoned(of: id)

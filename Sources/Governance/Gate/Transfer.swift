@@ -158,7 +158,9 @@ extension Gate {
         var (job, isUnknown): (String?, Bool) = (nil, false)
         switch outcome.status {
         case .accepted(let taken): job = taken
-        case .unknown, .aborted, .unavailable where outcome.mayHaveLeft: isUnknown = true
+        case .unknown, .aborted,
+            .unavailable where outcome.mayHaveLeft:
+            isUnknown = true
         default: try transaction.remove(pageOf: intent)
         }
         try transaction.conclude(transfer: intent, outcome: index, job: job, isUnknown: isUnknown)

@@ -42,16 +42,28 @@ public struct DeliveryRecord<Storage: GovernanceStorage>: DeliveredContacts {
         try Manifest.tags(of: bytes, at: ranges, key: keys.subject)
     }
 
-    /// Calls `body` with the addresses that belong to `tags`, at most `limit` at a time; who is not there is passed over.
+    /// Somebody who was sent: who, where, and whether SendGrid is known to have stored it.
+    public struct Addressee: Sendable {
+        /// Who.
+        public let tag: SubjectTag
+        /// The address, in lower case.
+        public let address: Personal<String>
+        /// Whether a job has stored it.
+        public let isDelivered: Bool
+    }
+
+    /// Calls `body` with who belongs to `tags`, at most `limit` at a time; who is not there is passed over.
     public func forEachAddress(
-        of tags: [SubjectTag], limit: Int,
-        _ body: ([(tag: SubjectTag, address: Personal<String>)]) async throws -> Void
+        of tags: [SubjectTag], limit: Int, _ body: ([Addressee]) async throws -> Void
     ) async throws {
-        var waiting: [(tag: SubjectTag, address: Personal<String>)] = []
+        var waiting: [Addressee] = []
         for (part, wanted) in Dictionary(grouping: tags, by: { Int($0.high >> 56) }).sorted(by: { $0.key < $1.key }) {
             let wanted = Set(wanted)
             for entry in try entries(part: part) where wanted.contains(entry.tag) {
-                waiting.append((entry.tag, Personal(String(decoding: entry.address, as: UTF8.self))))
+                waiting.append(
+                    Addressee(
+                        tag: entry.tag, address: Personal(String(decoding: entry.address, as: UTF8.self)),
+                        isDelivered: entry.state == .delivered))
                 guard waiting.count >= limit else { continue }
                 try await body(waiting)
                 waiting = []
@@ -73,9 +85,9 @@ public enum Settlement: Sendable {
     case refused(PreparedBatch, intent: Int64)
     /// They are off the list.
     case gone([SubjectTag])
-    /// SendGrid knows no such contacts. Who was delivered is gone; of whom that is not sure may only not be there yet, and
-    /// is asked for once more by the next export.
-    case missing([SubjectTag])
+    /// SendGrid says that it knows no such contacts. Of whom it was not sure that they arrived may only not be there yet,
+    /// and is asked for once more by the next export; so is everybody if the answer was not about each by itself.
+    case missing([SubjectTag], isCertain: Bool)
 
     var intent: Int64? {
         switch self {
@@ -169,7 +181,7 @@ extension Gate {
         }
         switch settlement {
         case .gone(let tags): return tags.map { .gone($0) }
-        case .missing(let tags): return tags.map { .missing($0) }
+        case .missing(let tags, let isCertain): return tags.map { .missing($0, isCertain: isCertain) }
         case .uncertain(let intent): return try page(intent) { _ in .uncertain }
         case .refusedAll(let intent): return try page(intent) { _ in .refused }
         case .delivered(let intent, let refused):
@@ -205,13 +217,14 @@ extension Gate {
             case .sent(let entry):
                 if let known, known.intent > entry.intent { continue }
                 byTag[change.tag] = entry
-            case .missing(let tag):
-                guard let known, known.state == .uncertain else {
+            case .missing(let tag, let isCertain):
+                guard let known, known.state == .uncertain || (known.state == .delivered && !isCertain) else {
                     byTag[tag] = nil
                     continue
                 }
                 byTag[tag] = RecordEntry(
-                    tag: tag, digest: known.digest, intent: known.intent, state: .refused, address: known.address)
+                    tag: tag, digest: known.digest, intent: known.intent,
+                    state: known.state == .delivered ? .uncertain : .refused, address: known.address)
             case .gone(let tag): byTag[tag] = nil
             }
         }
@@ -222,13 +235,13 @@ extension Gate {
 /// One change of the record.
 enum RecordChange {
     case sent(RecordEntry)
-    case missing(SubjectTag)
+    case missing(SubjectTag, isCertain: Bool)
     case gone(SubjectTag)
 
     var tag: SubjectTag {
         switch self {
         case .sent(let entry): entry.tag
-        case .missing(let tag), .gone(let tag): tag
+        case .missing(let tag, _), .gone(let tag): tag
         }
     }
 }

@@ -27,7 +27,8 @@ struct JobWatch: Sendable {
     /// - Parameter ended: told how each ended, in order.
     /// - Throws: what makes asking on pointless: a refusal, a key that is not accepted, a cancellation; and what `ended`
     ///   throws.
-    func follow(_ jobs: [Job], patience: Duration, ended: (Job, JobEnd, _ open: Int) async throws -> Void) async throws {
+    func follow(_ jobs: [Job], patience: Duration, ended: (Job, JobEnd, _ open: Int) async throws -> Void) async throws
+    {
         let deadline = ContinuousClock.now.advanced(by: patience)
         var delay = Duration.milliseconds(100)
         for (place, job) in jobs.enumerated() {

@@ -26,10 +26,12 @@ struct PlanBasis: Sendable {
             "mapping": .array([
                 destination.matching?.canonical ?? .strings([]), .strings(destination.doNotContact),
             ]),
-            "segments": .object(Dictionary(uniqueKeysWithValues: segments.map { ($0.key.text, .string($0.value.hex)) })),
+            "segments": .object(
+                Dictionary(uniqueKeysWithValues: segments.map { ($0.key.text, .string($0.value.hex)) })),
             "policy": .string(policy.hex), "consent": .integer(consent ?? -1),
             // How many are new, changed and unchanged says what was delivered meanwhile.
-            "delivered": .array([counts.new, counts.changed, counts.unchanged, counts.leaving].map { .integer(Int64($0)) }),
+            "delivered": .array(
+                [counts.new, counts.changed, counts.unchanged, counts.leaving].map { .integer(Int64($0)) }),
             "mode": .string(isFull ? "full" : "changes"),
         ]
     }

@@ -67,7 +67,8 @@ extension Workspace {
         let scope = try await gate.preflight(id, under: options.administrator)
         return try await SendGrid.withConnection { sendGrid in
             try await settleEarlier(id, sendGrid, patience: options.jobPatience, progress)
-            let plan = try await plan(id, sendGrid, isFull: isFull, batchSize: options.batchSize, resuming: resuming, progress)
+            let plan = try await plan(
+                id, sendGrid, isFull: isFull, batchSize: options.batchSize, resuming: resuming, progress)
             if let planned {
                 let differences = plan.basis.differences(from: planned)
                 guard differences.isEmpty else { throw OperationError.planDrifted(differences) }
@@ -146,7 +147,8 @@ extension Workspace {
         try await watch.follow(jobs, patience: patience) { job, end, left in
             progress(
                 ExportProgress(
-                    phase: .settling, fraction: Double(jobs.count - left) / Double(jobs.count), sent: 0, openJobs: left))
+                    phase: .settling, fraction: Double(jobs.count - left) / Double(jobs.count), sent: 0, openJobs: left)
+            )
             switch end {
             case .completed: try await gate.settle([.delivered(intent: job.intent, refused: [])], in: record)
             case .errored(let count, let errors):

@@ -56,7 +56,7 @@ extension ExportRun {
 
     /// Looks up at most a hundred and starts to take off who is there.
     private func takeOff(
-        _ chunk: [(tag: SubjectTag, address: Personal<String>)], _ end: inout ExportEnd
+        _ chunk: [DeliveryRecord<SQLiteStore>.Addressee], _ end: inout ExportEnd
     ) async throws -> [(Job, [SubjectTag])] {
         let destination = session.destination
         var attempts = Attempts()
@@ -67,11 +67,13 @@ extension ExportRun {
         let byAddress = Dictionary(
             chunk.map { ($0.address.reveal(), $0.tag) }, uniquingKeysWith: { first, _ in first })
         let listed = Set(found.compactMap { byAddress[$0.address.reveal()] })
-        let missing = chunk.map(\.tag).filter { !listed.contains($0) }
+        let missing = chunk.filter { !listed.contains($0.tag) }
         if !missing.isEmpty {
-            // Who is not there is off the list already, whoever took them off.
-            end.counts.removed += missing.count
-            try await gate.settle([.missing(missing)], in: record)
+            // Who is not there is off the list already, whoever took them off. A 404 says so of all at once, and may mean
+            // something else: who is known to have arrived is asked for again by the next export.
+            let isCertain = outcome.httpStatus == 200
+            end.counts.removed += missing.count { isCertain || !$0.isDelivered }
+            try await gate.settle([.missing(missing.map(\.tag), isCertain: isCertain)], in: record)
         }
         var jobs: [(Job, [SubjectTag])] = []
         var pieces = found.isEmpty ? [] : [found]

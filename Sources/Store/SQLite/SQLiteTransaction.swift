@@ -168,7 +168,8 @@ public struct SQLiteTransaction: GovernanceTransaction {
     /// See `GovernanceTransaction` and `LedgerTransaction`.
     public func conclude(transfer intent: Int64, outcome index: Int64, job: String?, isUnknown: Bool) throws {
         try execute(
-            "UPDATE transfers SET outcome = ?, job = ?, is_unknown = ? WHERE intent = ?", [index, job, isUnknown, intent])
+            "UPDATE transfers SET outcome = ?, job = ?, is_unknown = ? WHERE intent = ?",
+            [index, job, isUnknown, intent])
     }
 
     /// See `GovernanceTransaction` and `LedgerTransaction`.
