@@ -25,6 +25,8 @@ let package = Package(
     targets: [
         .target(name: "Model"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "Compression", dependencies: ["Model", "CZlib"]),
         .target(name: "Vault", dependencies: ["Model", "COpenSSL"]),
         .target(name: "Consent", dependencies: ["Model", "Vault"]),
         .target(name: "Ledger", dependencies: ["Model", "Vault"]),
@@ -55,6 +57,7 @@ let package = Package(
             name: "Operations",
             dependencies: [
                 "Model", "Vault", "Consent", "Ledger", "Governance", "Engine", "Delivery", "Store", "Sandbox",
+                "Compression",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "Yams", package: "Yams"),
             ],

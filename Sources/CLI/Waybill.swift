@@ -17,7 +17,7 @@ struct Waybill: AsyncParsableCommand {
         subcommands: [
             QuickstartCommand.self, InitCommand.self, AdminCommand.self, AgreementCommand.self, PolicyCommand.self,
             SourceCommand.self, SegmentCommand.self, DestinationCommand.self, ConsentCommand.self, ExportCommand.self,
-            LogCommand.self, SandboxCommand.self, BenchCommand.self, ExitStatusCommand.self,
+            LogCommand.self, ServeCommand.self, SandboxCommand.self, BenchCommand.self, ExitStatusCommand.self,
         ])
 
     static let release = "0.1.0"

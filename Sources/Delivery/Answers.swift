@@ -22,6 +22,7 @@ struct FieldDefinitionsBody: Decodable, Sendable {
 
     /// Absent in live answers when there are none.
     let custom_fields: [Field]?
+    let reserved_fields: [Field]?
 }
 
 // swift-format-ignore: AlwaysUseLowerCamelCase

@@ -6,7 +6,7 @@ struct DestinationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "destination", abstract: "SendGrid contact lists that profiles are exported to.",
         subcommands: [
-            Connect.self, Map.self, Segments.self, List.self, Show.self, Suspend.self, Resume.self, Remove.self,
+            Connect.self, Map.self, Segments.self, Schedule.self, List.self, Show.self, Suspend.self, Resume.self, Remove.self,
         ])
 
     static func words(_ destination: DestinationReport) -> String {
@@ -71,6 +71,10 @@ struct DestinationCommand: AsyncParsableCommand {
         var postCode: String?
         @Option(name: .long, help: "A custom field by its name at SendGrid: NAME=FIELD. May be repeated.")
         var custom: [String] = []
+        @Option(
+            name: .long,
+            help: "Make this custom field at SendGrid if it has none of that name: NAME:Text, NAME:Number, NAME:Date.")
+        var createCustom: [String] = []
         @Option(name: .long, help: "A field that, when true, keeps a profile from being sent. May be repeated.")
         var doNotContact: [String] = []
 
@@ -86,9 +90,19 @@ struct DestinationCommand: AsyncParsableCommand {
                 let field = try ContactField(name: "custom:" + pair[..<equals])
                 others[field] = String(pair[pair.index(after: equals)...])
             }
+            var creating: [String: CustomFieldDefinition.ValueType] = [:]
+            for text in createCustom {
+                let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+                guard parts.count == 2, let type = CustomFieldDefinition.ValueType(
+                    rawValue: parts[1].prefix(1).uppercased() + parts[1].dropFirst().lowercased())
+                else {
+                    throw ValidationError("--create-custom takes NAME:TYPE, and TYPE is Text, Number or Date")
+                }
+                creating[String(parts[0])] = type
+            }
             let report = try await global.workspace().mapDestination(
                 destination, matching: DataMatching(email: email, others: others), doNotContact: doNotContact,
-                by: actor.administrator)
+                creating: creating, by: actor.administrator)
             try Terminal.shared.answer(report) { DestinationCommand.words(report) }
         }
     }
@@ -106,6 +120,35 @@ struct DestinationCommand: AsyncParsableCommand {
             try Terminal.shared.answer(report) {
                 DestinationCommand.words(report)
                     + "\nNext: waybill consent request \(report.id) --as \(actor.administrator)"
+            }
+        }
+    }
+
+    struct Schedule: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Set when exports run by themselves, inside 'waybill serve'.",
+            discussion: "Who sets it is the export user: scheduled exports go out under their consent alone.")
+        @OptionGroup var global: GlobalOptions
+        @OptionGroup var actor: AsAdministrator
+        @Argument var destination: String
+        @Flag(name: .long, help: "At each refresh of the sources.") var onRefresh = false
+        @Option(name: .long, help: "At the times of a cron expression, UTC: '0 6 * * MON-FRI'.") var cron: String?
+        @Flag(name: .long, help: "Not any more.") var off = false
+
+        func validate() throws {
+            guard [onRefresh, cron != nil, off].count(where: \.self) == 1 else {
+                throw ValidationError("give one of --on-refresh, --cron EXPRESSION and --off.")
+            }
+        }
+
+        func run() async throws {
+            var schedule: Model.Schedule?
+            if onRefresh { schedule = .onRefresh }
+            if let cron { schedule = .cron(try CronExpression(cron)) }
+            let report = try await global.workspace().schedule(destination, schedule, by: actor.administrator)
+            try Terminal.shared.answer(report) {
+                "Destination \(report.id): \(report.schedule), export user \(report.exportUser)"
+                    + (report.next.map { ", next at \($0)" } ?? "")
             }
         }
     }

@@ -95,13 +95,20 @@ struct ExportCommand: AsyncParsableCommand {
         @Option(name: .long, help: "The most contacts of one request, up to SendGrid's 30000.")
         var batchSize = 30_000
 
+        @Option(
+            name: .long,
+            help: "From how many new contacts on they go as compressed files; 0 for never. Texts only, see the README.")
+        var bulkThreshold = 1_000_000
+
         func validate() throws {
+            guard bulkThreshold >= 0 else { throw ValidationError("--bulk-threshold is not negative.") }
             guard (1...30_000).contains(batchSize) else { throw ValidationError("--batch-size is from 1 to 30000.") }
         }
 
         var options: ExportOptions {
             var options = ExportOptions()
             options.batchSize = batchSize
+            options.bulkThreshold = bulkThreshold == 0 ? nil : bulkThreshold
             options.allowsRemovals = allowRemovals
             options.jobPatience = .seconds(jobSeconds)
             return options

@@ -26,6 +26,25 @@ public enum SourceInspection {
         try OpenSource(source.format).fields
     }
 
+    /// What identifies the state of the files that a source and its segments' members are read from.
+    /// - Throws: ``EngineError``.
+    public static func fingerprints(
+        of source: SourceDefinition, segments: [SegmentDefinition]
+    ) throws(EngineError) -> [SourceFingerprint] {
+        var found = try OpenSource(source.format).files.map(\.input.fingerprint)
+        for segment in segments where segment.source == source.name {
+            switch segment.membership {
+            case .rule: continue
+            case .members(let path): found.append(try InputFile(path).fingerprint)
+            case .entity(let name):
+                guard case .commonDataModel(let folder, _) = source.format else { continue }
+                let entity = SourceDefinition.Format.commonDataModel(folder: folder, entity: name)
+                found += try OpenSource(entity).files.map(\.input.fingerprint)
+            }
+        }
+        return found
+    }
+
     /// The names of a source's fields with what it says of their values; `string` where it says nothing.
     /// - Throws: ``EngineError``.
     public static func types(of source: SourceDefinition) throws(EngineError) -> [String: FieldType] {

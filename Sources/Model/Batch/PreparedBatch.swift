@@ -24,9 +24,9 @@ public struct PreparedBatch: Sendable, CustomStringConvertible {
     /// What stands for the values of each contact, in the order of the body, where the next export compares.
     public let digests: [UInt64]
     /// How many bytes of the body come before the first contact.
-    private let head: Int
+    let head: Int
     /// Where in the body each contact ends.
-    private let ends: [Int]
+    let ends: [Int]
 
     init(
         destination: DestinationID, listID: ContactListID, segments: [SegmentName], fields: [ContactField],

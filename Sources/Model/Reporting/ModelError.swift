@@ -12,6 +12,8 @@ public enum ModelError: ReportableError, Equatable {
     case configuration(key: String)
     /// An unknown contact field.
     case field(name: String)
+    /// A cron expression that cannot be read.
+    case cron(field: String, problem: String)
     /// A contact too large for any request.
     case contactTooLarge(bytes: Int)
 
@@ -25,6 +27,7 @@ public enum ModelError: ReportableError, Equatable {
         case .configuration: "bad-stored-configuration"
         case .field: "unknown-contact-field"
         case .contactTooLarge: "contact-too-large"
+        case .cron: "bad-cron-expression"
         }
     }
 
@@ -40,6 +43,7 @@ public enum ModelError: ReportableError, Equatable {
         case .notCanonical(let reason): "not canonical JSON: \(reason)"
         case .configuration(let key): "stored configuration lacks a usable '\(key)'"
         case .field(let name): "there is no contact field '\(name.prefix(64))'"
+        case .cron(let field, let problem): "the cron expression's \(field): \(problem)"
         case .contactTooLarge(let bytes): "one contact needs \(bytes) bytes, more than a whole request may have"
         }
     }
@@ -48,6 +52,7 @@ public enum ModelError: ReportableError, Equatable {
     public var hint: String? {
         switch self {
         case .identifier: "use 1 to 64 letters, digits, '.', '_' or '-', starting with a letter or digit"
+        case .cron: "for example '0 6 * * MON-FRI': minute, hour, day of month, month, day of week; times are UTC"
         case .timestamp: "write it as 2026-11-23T12:00:00Z"
         default: nil
         }
@@ -56,7 +61,7 @@ public enum ModelError: ReportableError, Equatable {
     /// The class of failure, which decides the exit status.
     public var failure: FailureClass {
         switch self {
-        case .identifier, .timestamp, .field: .usage
+        case .identifier, .timestamp, .field, .cron: .usage
         case .digest, .contactTooLarge: .badInput
         case .notCanonical, .configuration: .internalError
         }

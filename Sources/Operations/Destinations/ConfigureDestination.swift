@@ -1,3 +1,4 @@
+internal import Delivery
 internal import Engine
 internal import Governance
 internal import Ledger
@@ -9,16 +10,43 @@ extension Workspace {
     /// Sets data matching.
     ///
     /// A consent covers the fields it names; more fields need a new one.
-    /// - Parameter doNotContact: profile fields that keep a profile from being sent when they are true.
-    /// - Throws: `Refusal` if it is removed, a field is not allowed, or `administrator` is none.
+    /// - Parameters:
+    ///   - doNotContact: profile fields that keep a profile from being sent when they are true.
+    ///   - creating: custom fields to make at SendGrid if there are none of these names, with their types.
+    /// - Throws: `Refusal` if it is removed, a field is not allowed, or `administrator` is none; `DeliveryError` if a
+    ///   field cannot be made.
     public func mapDestination(
-        _ name: String, matching: DataMatching, doNotContact: [String], by administrator: AdministratorName
+        _ name: String, matching: DataMatching, doNotContact: [String],
+        creating: [String: CustomFieldDefinition.ValueType] = [:], by administrator: AdministratorName
     ) async throws -> DestinationReport {
-        try await configure(name, by: administrator) { destination, policy in
+        let created = try await create(creating, for: name, by: administrator)
+        return try await configure(name, created: created, by: administrator) { destination, policy in
             let forbidden = matching.fields.filter { !policy.allows($0) }
             guard forbidden.isEmpty else { throw Refusal.fieldsNotAllowed(forbidden.map(\.name)) }
             destination.matching = matching
             destination.doNotContact = doNotContact
+        }
+    }
+
+    /// Makes custom fields that are not there; returns the names of those that were made.
+    private func create(
+        _ fields: [String: CustomFieldDefinition.ValueType], for name: String, by administrator: AdministratorName
+    ) async throws -> [String] {
+        guard !fields.isEmpty else { return [] }
+        let id = try destination(name).id
+        let policy = try policyInForce()
+        let forbidden = try fields.keys.map { try ContactField(name: "custom:\($0)") }.filter { !policy.allows($0) }
+        guard forbidden.isEmpty else { throw Refusal.fieldsNotAllowed(forbidden.map(\.name).sorted()) }
+        try await store.transaction { try $0.requireAdministrator(administrator) }
+        return try await SendGrid.withConnection { sendGrid in
+            let known = try await gate.inquire(id) { try await sendGrid.customFields($0) }
+            var created: [String] = []
+            for (name, type) in fields.sorted(by: { $0.key < $1.key })
+            where !known.contains(where: { $0.name.lowercased() == name.lowercased() }) {
+                _ = try await gate.inquire(id) { try await sendGrid.createField(name, type, $0) }
+                created.append(name)
+            }
+            return created
         }
     }
 
@@ -36,7 +64,7 @@ extension Workspace {
     }
 
     private func configure(
-        _ name: String, by administrator: AdministratorName,
+        _ name: String, created: [String] = [], by administrator: AdministratorName,
         _ change: @Sendable (inout Destination, Policy) throws -> Void
     ) async throws -> DestinationReport {
         let id = try destination(name).id
@@ -53,17 +81,16 @@ extension Workspace {
                 "segments": .strings(destination.segments.map(\.text)),
                 "do_not_contact": .strings(destination.doNotContact),
             ])
-            _ = try appender.append(
-                LogEntry(
-                    .destinationConfigured, actor: administrator.text,
-                    [
-                        "destination": .string(id.text),
-                        "fields": .strings(destination.matching?.fields.map(\.name) ?? []),
-                        "matching": destination.matching?.canonical ?? .object([:]),
-                        "do_not_contact": .strings(destination.doNotContact),
-                        "segments": .strings(destination.segments.map(\.text)),
-                        "configuration_sha256": .string(try SHA256.digest(of: configuration.bytes).hex),
-                    ]))
+            var fields: [String: CanonicalJSON] = [
+                "destination": .string(id.text),
+                "fields": .strings(destination.matching?.fields.map(\.name) ?? []),
+                "matching": destination.matching?.canonical ?? .object([:]),
+                "do_not_contact": .strings(destination.doNotContact),
+                "segments": .strings(destination.segments.map(\.text)),
+                "configuration_sha256": .string(try SHA256.digest(of: configuration.bytes).hex),
+            ]
+            if !created.isEmpty { fields["created_fields"] = .strings(created) }
+            _ = try appender.append(LogEntry(.destinationConfigured, actor: administrator.text, fields))
             return destination
         }.value
         return DestinationReport(changed)

@@ -40,6 +40,8 @@ struct ExportPlan: Sendable {
     let destination: Destination
     let selection: Selection
     let basis: PlanBasis
+    /// Whether no number and no date is among the matched fields.
+    let hasTextsOnly: Bool
     let warnings: [String]
 
     var tally: Tally { selection.tally }
@@ -117,8 +119,12 @@ extension Workspace {
             destination: destination, selection: selection,
             segments: try store.reading { try $0.segmentDigests(of: destination) }, policy: policyDigest,
             consent: consent, isFull: isFull)
+        let matched = (destination.matching?.fields ?? []).compactMap { field in
+            if case .custom(let name) = field { name.lowercased() } else { nil }
+        }
         return ExportPlan(
             destination: destination, selection: selection, basis: basis,
+            hasTextsOnly: !customFields.contains { matched.contains($0.name.lowercased()) && $0.type != .text },
             warnings: try sizeWarnings(selection.tally.prepared))
     }
 

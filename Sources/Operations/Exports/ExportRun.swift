@@ -78,6 +78,8 @@ struct ExportRun: Sendable {
     let session: ExportSession
     let record: DeliveryRecord<SQLiteStore>
     let plan: ExportPlan
+    /// The identifiers of the fields if contacts go by files.
+    let fileFields: [String: String]?
     let progress: @Sendable (ExportProgress) -> Void
 
     var id: DestinationID { session.destination.id }

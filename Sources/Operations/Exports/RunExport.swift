@@ -14,6 +14,8 @@ public struct ExportOptions: Sendable {
     public var plan: String?
     /// The most contacts of one request; SendGrid's own limit holds beside it.
     public var batchSize = 30_000
+    /// From how many new contacts on they go as files and not as requests; nil for never.
+    public var bulkThreshold: Int? = 1_000_000
     /// How long to wait for SendGrid's jobs after the last request.
     public var jobPatience = Duration.seconds(900)
     /// Under whose consent alone it may run; nil if anybody's will do.
@@ -91,7 +93,7 @@ extension Workspace {
             guard let record = try await gate.record(of: id) else { throw Refusal.keyMissing(id) }
             let run = ExportRun(
                 gate: try gate, store: store, sendGrid: sendGrid, session: session, record: record, plan: plan,
-                progress: progress)
+                fileFields: try await fileFields(plan, sendGrid, options), progress: progress)
             let end = await run.run(jobPatience: options.jobPatience)
             try await gate.finish(
                 session, state: end.stateName, counts: end.counts.logged, jobs: end.unfinishedJobs)
@@ -117,6 +119,20 @@ extension Workspace {
             rejections: plan.selection.rejections.map(RejectionReport.init), refusals: refusals,
             rejectedBy: plan.tally.rejectedBy, members: plan.selection.memberCounts,
             overlaps: plan.selection.overlaps.map(OverlapReport.init), warnings: plan.warnings + end.warnings)
+    }
+
+    /// The identifiers of the fields if the export goes by files, else nil.
+    ///
+    /// A file can add contacts; what an empty cell does to one that is there, and how numbers and dates have to be
+    /// written, is documented otherwise than for requests, or not at all. Those go as requests.
+    private func fileFields(
+        _ plan: ExportPlan, _ sendGrid: SendGrid, _ options: ExportOptions
+    ) async throws -> [String: String]? {
+        let changes = plan.tally.changes
+        guard let threshold = options.bulkThreshold, changes.added >= max(1, threshold), changes.changed == 0,
+            plan.hasTextsOnly
+        else { return nil }
+        return try await gate.inquire(plan.destination.id) { try await sendGrid.fieldIDs($0) }
     }
 
     /// Where the contacts stand that SendGrid refused. A source that changed meanwhile cannot tell any more.

@@ -6,7 +6,7 @@ internal import Model
 internal import Store
 
 /// What became of one batch.
-private struct Delivered: Sendable {
+struct Delivered: Sendable {
     var jobs: [Job] = []
     var bytes = 0
     /// Contacts that SendGrid refuses as such, under the intent that carried them last.
@@ -43,12 +43,21 @@ extension ExportRun {
             var underWay = 0
             func take(_ delivered: Delivered?) async {
                 guard let delivered else { return }
-                underWay -= 1
+                underWay = max(0, underWay - 1)
                 concurrency.note(isWell: !delivered.hadTrouble && delivered.error == nil)
                 await count(delivered, &end, &jobs)
             }
             do {
+                var file: [PreparedBatch] = []
                 for try await batch in batches {
+                    if let fileFields {
+                        file.append(batch)
+                        guard file.count == Self.batchesOfFile else { continue }
+                        await take(try await upload(file, fileFields))
+                        file = []
+                        guard end.error == nil else { break }
+                        continue
+                    }
                     while underWay >= concurrency.limit, end.error == nil, let next = await group.next() {
                         await take(next)
                     }
@@ -56,6 +65,7 @@ extension ExportRun {
                     underWay += 1
                     group.addTask { await deliver(batch) }
                 }
+                if let fileFields, !file.isEmpty, end.error == nil { await take(try await upload(file, fileFields)) }
             } catch {
                 end.error = end.error ?? error
             }

@@ -1,0 +1,38 @@
+internal import ArgumentParser
+internal import Model
+internal import Operations
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Run exports at their scheduled times, until interrupted.",
+        discussion: """
+            Set the times with 'waybill destination schedule'. SIGTERM and SIGINT end it: requests under way are
+            concluded and logged, and what is left goes with the next run.
+            """)
+
+    @OptionGroup var global: GlobalOptions
+    @Option(name: .long, help: "How many seconds pass between two looks at the schedules.") var interval = 5.0
+
+    func validate() throws {
+        guard (0.1...3600).contains(interval) else { throw ValidationError("--interval is from 0.1 to 3600.") }
+    }
+
+    func run() async throws {
+        let workspace = try await global.workspace()
+        Terminal.shared.note(["serving schedules; stop with SIGTERM or Ctrl-C"])
+        let pause = Duration.milliseconds(Int64(interval * 1000))
+        do {
+            try await Interruption.cancelling {
+                try await workspace.serve(interval: pause) { event in
+                    // A line each; that one cannot be written must not end an export.
+                    try? Terminal.shared.answer(event) {
+                        "\(event.time) \(event.destination) \(event.event)"
+                            + [event.export, event.state, event.message].compactMap(\.self).map { " \($0)" }.joined()
+                    }
+                }
+            }
+        } catch is CancellationError {
+            // Being stopped is the one good end.
+        }
+    }
+}

@@ -1,0 +1,68 @@
+public import Governance
+public import Model
+internal import NIOHTTP1
+
+// The lane for many: a compressed file, uploaded to where SendGrid says.
+extension SendGrid {
+    /// The identifiers of all fields by their names, reserved ones and custom ones: `GET /v3/marketing/field_definitions`.
+    /// - Throws: ``DeliveryError``.
+    public func fieldIDs(_ permit: borrowing InquiryPermit) async throws -> [String: String] {
+        let body = try await ask(
+            .GET, "/v3/marketing/field_definitions", about: .fieldDefinitions, permit, as: FieldDefinitionsBody.self)
+        var ids: [String: String] = [:]
+        for field in body.reserved_fields ?? [] { ids[field.name] = field.id }
+        for field in body.custom_fields ?? [] { ids[field.id] = field.id }
+        return ids
+    }
+
+    /// Asks where a file of contacts is to go (`PUT /v3/marketing/contacts/imports`); nothing about people goes out.
+    /// - Parameter mappings: for each column the identifier of its field.
+    /// - Throws: ``DeliveryError``; ``DeliveryError/hostNotAllowed(about:)`` if the policy does not allow the host.
+    public func importTarget(
+        _ list: ContactListID, mappings: [String], _ permit: borrowing InquiryPermit
+    ) async throws -> UploadTarget {
+        let request = CanonicalJSON.object([
+            "file_type": .string("csv"), "field_mappings": .strings(mappings), "list_ids": .strings([list.text]),
+        ])
+        let body = try await ask(
+            .PUT, "/v3/marketing/contacts/imports", about: .imports, permit, body: request.bytes, kind: .importFile,
+            as: ImportBody.self)
+        guard let (endpoint, address) = Self.split(body.upload_uri), !body.job_id.isEmpty,
+            body.job_id.utf8.count <= 100, !body.job_id.contains("@")
+        else { throw DeliveryError.unexpectedAnswer(about: .imports) }
+        guard permit.allows(endpoint) else { throw DeliveryError.hostNotAllowed(about: .imports) }
+        let path = address.prefix { $0 != "?" }
+        return UploadTarget(
+            endpoint: endpoint, path: path.contains("@") ? "/" : String(path.prefix(500)), address: Personal(address),
+            headers: (body.upload_headers ?? []).map { [$0.header, $0.value] }, job: body.job_id)
+    }
+
+    /// Uploads a file. The address opens by itself, so the key is not shown to its host.
+    public func upload(_ permit: consuming TransferPermit<ImportFile>) async -> Conclusion {
+        let start = ContinuousClock.now
+        guard let upload = permit.upload else {
+            return permit.conclude(TransferOutcome(status: .refused, reason: "no-upload-address"))
+        }
+        let body = GuardedBody(permit.cargo.body.reveal(), standing: permit.standing)
+        do {
+            try permit.standing()
+            let answer = try await connections.lend { connection in
+                try await connection.exchange(
+                    .PUT, upload.address.reveal(), at: upload.endpoint, authorization: nil, headers: upload.headers,
+                    body: body)
+            }
+            let milliseconds = Self.milliseconds(since: start)
+            var outcome = Outcomes.outcome(answer, milliseconds: milliseconds) { _ in (.accepted(job: upload.job), "") }
+            if case .refused = outcome.status {
+                // Not SendGrid answers here but a store for files; its 403 says nothing about the key.
+                outcome = TransferOutcome(
+                    status: .refused, httpStatus: answer.status, milliseconds: milliseconds, reason: "upload-refused")
+            }
+            return permit.conclude(outcome)
+        } catch {
+            return permit.conclude(
+                Outcomes.outcome(
+                    error, isCancelled: Task.isCancelled, milliseconds: Self.milliseconds(since: start)))
+        }
+    }
+}

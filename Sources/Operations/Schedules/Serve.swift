@@ -1,0 +1,169 @@
+internal import Engine
+internal import FoundationEssentials
+internal import Governance
+public import Model
+internal import Store
+internal import Vault
+
+/// Something that happened while schedules were served.
+public struct ServeEvent: Encodable, Sendable {
+    /// When.
+    public let time: String
+    /// The destination.
+    public let destination: String
+    /// `started`, `ended`, `refused`, `failed`, `missed`, `overlap`.
+    public let event: String
+    /// The export, once there is one.
+    public var export: String?
+    /// How it ended, or the code of what kept it from running.
+    public var state: String?
+    /// In words, where there is more to say.
+    public var message: String?
+    /// How many runs were missed.
+    public var missed: Int?
+    /// What became of the profiles.
+    public var counts: ExportCounts?
+}
+
+extension Workspace {
+    /// Runs exports at their times until the task is cancelled.
+    ///
+    /// One export a destination at a time; several destinations side by side. A cancelled export concludes the requests it
+    /// has under way, and is resumed by its next run, here or on another start.
+    /// - Parameters:
+    ///   - interval: how often it is looked whether something is due.
+    ///   - report: told what happens.
+    /// - Throws: an error of class I/O if the workspace cannot be read any more.
+    public func serve(interval: Duration = .seconds(5), report: @escaping @Sendable (ServeEvent) -> Void) async throws {
+        let running = RunningExports()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            do {
+                var memory: [DestinationID: ScheduleState] = [:]
+                while !Task.isCancelled {
+                    let rows = try store.reading { try $0.schedules() }
+                    for row in rows {
+                        let id = row.destination
+                        var state = row.state
+                        // What is in memory knows since when the sources are as they are.
+                        if let known = memory[id], known.setAt == state.setAt { state = known }
+                        if await running.takeFailure(id) { state.runFailed(at: time.now()) }
+                        let before = state
+                        let decision = state.decide(
+                            row.schedule, now: time.now(), source: sourceDigest(id), isRunning: await running.contains(id))
+                        memory[id] = state
+                        if state.canonical != before.canonical {
+                            try await store.transaction { [state] in try $0.update(scheduleState: state, of: id) }
+                        }
+                        guard let missed = note(decision, id, report) else { continue }
+                        await running.insert(id)
+                        report(event(id, "started", missed: missed))
+                        group.addTask {
+                            let isWell = await runScheduled(row, report)
+                            await running.remove(id, failed: !isWell)
+                        }
+                    }
+                    try await Task.sleep(for: interval)
+                }
+            } catch is CancellationError {
+                // The one good end.
+            }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+
+    /// Reports what a decision says; how many runs were missed if one is due.
+    private func note(
+        _ decision: ScheduleDecision, _ id: DestinationID, _ report: (ServeEvent) -> Void
+    ) -> Int? {
+        switch decision {
+        case .idle: return nil
+        case .due(_, let missed): return missed
+        case .overlap(let at):
+            report(event(id, "overlap", message: "the run due at \(at) is let go by: an export is still running"))
+        case .missed(let at, let count):
+            report(event(id, "missed", message: "the last was due at \(at)", missed: count))
+        }
+        return nil
+    }
+
+    private func event(
+        _ id: DestinationID, _ name: String, message: String? = nil, missed: Int? = nil
+    ) -> ServeEvent {
+        ServeEvent(
+            time: "\(time.now())", destination: id.text, event: name, message: message,
+            missed: missed == 0 ? nil : missed)
+    }
+
+    /// Runs the export of a schedule, or goes on with the one that was interrupted; true unless it should be tried again.
+    private func runScheduled(
+        _ row: SQLiteTransaction.ScheduleRow, _ report: @Sendable (ServeEvent) -> Void
+    ) async -> Bool {
+        var options = ExportOptions()
+        options.administrator = row.exportUser
+        options.trigger = row.schedule.trigger
+        var ended = event(row.destination, "ended")
+        do {
+            let open = try exports().last { $0.destination == row.destination.text }
+            let isOpen = open.map { ["running", "interrupted"].contains($0.state) } ?? false
+            let result =
+                if let open, isOpen {
+                    try await resumeExport(open.export, options) { _ in }
+                } else {
+                    try await runExport(row.destination.text, options) { _ in }
+                }
+            ended.export = result.export
+            ended.state = result.state.rawValue
+            ended.counts = result.counts
+            report(ended)
+            return true
+        } catch {
+            var cause = error
+            if let stopped = error as? ExportStopped {
+                ended.export = stopped.progress.export
+                ended.counts = stopped.progress.counts
+                cause = stopped.error
+            }
+            let known = cause as? any ReportableError
+            let isRefused = known?.failure == .refused
+            ended = ServeEvent(
+                time: "\(time.now())", destination: row.destination.text, event: isRefused ? "refused" : "failed",
+                export: ended.export, state: known?.code ?? (cause is CancellationError ? "interrupted" : "internal"),
+                message: known?.message, counts: ended.counts)
+            report(ended)
+            // A refusal stands until a person changes something; what is away comes back.
+            return isRefused
+        }
+    }
+
+    /// What the sources of a destination's segments look like now; nil if they cannot be read, or it has none.
+    private func sourceDigest(_ id: DestinationID) -> Digest? {
+        guard let destination = try? destination(id.text),
+            let segments = try? destination.segments.map({ try segment($0) }), !segments.isEmpty
+        else { return nil }
+        var parts: [CanonicalJSON] = []
+        for name in Set(segments.map(\.source)).sorted() {
+            guard let source = try? self.source(name),
+                let files = try? SourceInspection.fingerprints(of: source, segments: segments)
+            else { return nil }
+            parts += files.map { .strings([$0.path, "\($0.size)", "\($0.modified)", "\($0.inode)"]) }
+        }
+        return try? SHA256.digest(of: CanonicalJSON.array(parts).bytes)
+    }
+}
+
+/// Which destinations have an export running in this process.
+private actor RunningExports {
+    private var destinations: Set<DestinationID> = []
+    private var failures: Set<DestinationID> = []
+
+    func contains(_ id: DestinationID) -> Bool { destinations.contains(id) }
+    func insert(_ id: DestinationID) { destinations.insert(id) }
+
+    func remove(_ id: DestinationID, failed: Bool) {
+        destinations.remove(id)
+        if failed { failures.insert(id) }
+    }
+
+    func takeFailure(_ id: DestinationID) -> Bool { failures.remove(id) != nil }
+}
