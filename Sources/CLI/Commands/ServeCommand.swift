@@ -13,7 +13,10 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
     @Option(name: .long, help: "How many seconds pass between two looks at the schedules.") var interval = 5.0
 
+    @Option(name: .long, help: "For how many seconds sources must be unchanged to count as refreshed.") var settle = 10
+
     func validate() throws {
+        guard settle >= 0 else { throw ValidationError("--settle is not negative.") }
         guard (0.1...3600).contains(interval) else { throw ValidationError("--interval is from 0.1 to 3600.") }
     }
 
@@ -23,7 +26,7 @@ struct ServeCommand: AsyncParsableCommand {
         let pause = Duration.milliseconds(Int64(interval * 1000))
         do {
             try await Interruption.cancelling {
-                try await workspace.serve(interval: pause) { event in
+                try await workspace.serve(interval: pause, settle: Int64(settle)) { event in
                     // A line each; that one cannot be written must not end an export.
                     try? Terminal.shared.answer(event) {
                         "\(event.time) \(event.destination) \(event.event)"

@@ -32,9 +32,12 @@ extension Workspace {
     /// has under way, and is resumed by its next run, here or on another start.
     /// - Parameters:
     ///   - interval: how often it is looked whether something is due.
+    ///   - settle: for how many seconds sources must be as they are before they count as refreshed.
     ///   - report: told what happens.
     /// - Throws: an error of class I/O if the workspace cannot be read any more.
-    public func serve(interval: Duration = .seconds(5), report: @escaping @Sendable (ServeEvent) -> Void) async throws {
+    public func serve(
+        interval: Duration = .seconds(5), settle: Int64 = 10, report: @escaping @Sendable (ServeEvent) -> Void
+    ) async throws {
         let running = RunningExports()
         try await withThrowingTaskGroup(of: Void.self) { group in
             do {
@@ -49,7 +52,8 @@ extension Workspace {
                         if await running.takeFailure(id) { state.runFailed(at: time.now()) }
                         let before = state
                         let decision = state.decide(
-                            row.schedule, now: time.now(), source: sourceDigest(id), isRunning: await running.contains(id))
+                            row.schedule, now: time.now(), source: sourceDigest(id), isRunning: await running.contains(id),
+                            settle: settle)
                         memory[id] = state
                         if state.canonical != before.canonical {
                             try await store.transaction { [state] in try $0.update(scheduleState: state, of: id) }
