@@ -19,6 +19,8 @@ public import ServiceLifecycle
 /// | `GET /v3/marketing/lists/{id}/contacts/count` | 200; 404 |
 /// | `DELETE /v3/marketing/lists/{id}/contacts?contact_ids=a,b` | 202 and a job; 404 for any unknown identifier |
 /// | `PUT /v3/marketing/contacts` | 202 and a job; 400, 404, 413 for the whole request |
+/// | `PUT /v3/marketing/contacts/imports` | 200, a job, and where to upload a CSV file, gzip or not, with which headers |
+/// | `GET /v3/suppression/{kind}` | 200, paged by `limit` and `offset`; 403 unless suppressions are configured |
 /// | `GET /v3/marketing/contacts` | 200, the 50 newest |
 /// | `GET /v3/marketing/contacts/count` | 200 |
 /// | `POST /v3/marketing/contacts/search/emails` | 200; 404 if none is known |
@@ -38,7 +40,8 @@ public import ServiceLifecycle
 /// | `GET /sandbox/errors/{job}` | a job's errors, `email,reason`: what `errors_url` points to |
 /// | `GET`, `POST`, `DELETE /sandbox/faults` | what is to go wrong: list, add an array, forget all |
 ///
-/// Faults are JSON objects with `fault`, and optionally `method`, `path` (what the path starts with) and `count`:
+/// Faults are JSON objects with `fault`, and optionally `method`, `path` (what the path starts with), `count`, and
+/// `skip` (how many matching requests pass before):
 ///
 /// | `fault` | Parameters | What happens |
 /// |---|---|---|
@@ -50,6 +53,12 @@ public import ServiceLifecycle
 /// | `slow_read` | `bytes_per_second` | body read slowly |
 /// | `job_fails`, `job_never_finishes` | | 202, then so |
 /// | `job_errors` | `rows` | 202, then the first rows are errors |
+/// | `job_errors_without_file`, `errors_file_gone` | `rows` | the same, but nothing says which, or its file answers 403 |
+/// | `job_pending_with_counts`, `job_unknown_status` | `seconds` | the job's state comes late; until then `pending` or `processing` |
+/// | `removal_ignored` | | 202, the job completes, the contacts stay on the list |
+/// | `hang_before_processing` | `seconds` | processed late |
+/// | `reset_connection` | | body read, connection reset, nothing processed |
+/// | `truncate_response`, `garble_response` | | processed; half an answer, or one that is no JSON |
 /// | `reject_all_401`, `reject_all_403` | | answered to every request |
 public final class SandboxServer: Service {
     /// The port it listens on.

@@ -30,7 +30,7 @@ struct ImportTests {
         ],
         "Sandbox": [
             "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTP1", "Logging",
-            "ServiceLifecycle",
+            "ServiceLifecycle", "CZlib",
             "FoundationEssentials", "Synchronization", "Glibc",
         ],
         "CLI": [

@@ -86,7 +86,11 @@ struct ScheduleTests {
         var minute = start / 60 + 1
         let bound = minute + 400 * 1440
         while minute < bound, !Self.matches(fields, isEither: isEither, minute) { minute += 1 }
-        if minute < bound { #expect(found?.seconds == minute * 60) } else { #expect((found?.seconds ?? .max) >= bound * 60) }
+        if minute < bound {
+            #expect(found?.seconds == minute * 60)
+        } else {
+            #expect((found?.seconds ?? .max) >= bound * 60)
+        }
     }
 
     @Test("garbage is refused and never crashes")
@@ -94,9 +98,10 @@ struct ScheduleTests {
         var random = SeededGenerator(seed: 7)
         let alphabet = Array("0123456789*/,-@ abJANSUN")
         for _ in 0..<5000 {
-            let text = String((0..<Int.random(in: 0...20, using: &random)).map { _ in
-                alphabet.randomElement(using: &random) ?? " "
-            })
+            let text = String(
+                (0..<Int.random(in: 0...20, using: &random)).map { _ in
+                    alphabet.randomElement(using: &random) ?? " "
+                })
             if let expression = try? CronExpression(text) {
                 #expect(expression.next(after: Timestamp(seconds: 0)) != nil)
             }

@@ -198,7 +198,10 @@ final class ChangeStage {
     }
 
     func writeSource() throws {
-        let rows = people.map { "c\($0.number),\($0.email),\($0.first),\($0.country)\n" }
+        let rows = people.map { person in
+            let first = "\"" + person.first.replacing("\"", with: "\"\"") + "\""
+            return "c\(person.number),\(person.email),\(first),\(person.country)\n"
+        }
         try stage.write("CustomerId,Email,First,Country\n" + rows.joined(), to: "profiles.csv")
     }
 

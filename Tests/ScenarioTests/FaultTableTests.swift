@@ -34,6 +34,12 @@ struct FaultRow: Sendable, CustomStringConvertible {
         FaultRow("answer that is no JSON", .status(200, body: "<html>busy</html>")),
         FaultRow("answer of another shape", .status(202, body: #"{"ok":true}"#)),
         FaultRow("job fails", .jobFails, [.upsert, .takeOff]), FaultRow("job refuses rows", .jobErrors(2), [.upsert]),
+        FaultRow("connection reset", .resetConnection), FaultRow("half an answer", .truncateResponse),
+        FaultRow("garbled answer", .garbleResponse), FaultRow("processed late", .hangBeforeProcessing(seconds: 0.5)),
+        FaultRow("counts without an end", .jobPendingWithCounts(seconds: 2), [.upsert, .takeOff]),
+        FaultRow("unknown state", .jobUnknownStatus(seconds: 0.5), [.upsert, .takeOff]),
+        FaultRow("errors without a file", .jobErrorsWithoutFile(2), [.upsert]),
+        FaultRow("errors whose file is gone", .errorsFileGone(2), [.upsert]),
         FaultRow("job never ends", .jobNeverFinishes, [.upsert, .takeOff]),
     ]
 

@@ -46,11 +46,13 @@ struct ServeTests {
         #expect(result.status == 0)
         let events = try result.lines().compactMap { $0["event"] as? String }
         #expect(events == ["started", "ended", "started", "ended", "started", "refused"])
-        #expect(try await stage.stage.entries("export.started").compactMap { $0["trigger"] as? String }.first == "refresh")
+        #expect(
+            try await stage.stage.entries("export.started").compactMap { $0["trigger"] as? String }.first == "refresh")
         try await stage.stage.verifyLog()
     }
 
-    @Test("a cron expression runs an export at the full minute, under the export user who must be the one who consented")
+    @Test(
+        "a cron expression runs an export at the full minute, under the export user who must be the one who consented")
     func cron() async throws {
         let stage = try await ChangeStage(people: 5)
         let set = try await stage.stage.waybill(

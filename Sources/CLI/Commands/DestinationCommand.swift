@@ -6,7 +6,8 @@ struct DestinationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "destination", abstract: "SendGrid contact lists that profiles are exported to.",
         subcommands: [
-            Connect.self, Map.self, Segments.self, Schedule.self, List.self, Show.self, Suspend.self, Resume.self, Remove.self,
+            Connect.self, Map.self, Segments.self, Schedule.self, List.self, Show.self, Suspend.self, Resume.self,
+            Remove.self,
         ])
 
     static func words(_ destination: DestinationReport) -> String {
@@ -93,8 +94,9 @@ struct DestinationCommand: AsyncParsableCommand {
             var creating: [String: CustomFieldDefinition.ValueType] = [:]
             for text in createCustom {
                 let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-                guard parts.count == 2, let type = CustomFieldDefinition.ValueType(
-                    rawValue: parts[1].prefix(1).uppercased() + parts[1].dropFirst().lowercased())
+                guard parts.count == 2,
+                    let type = CustomFieldDefinition.ValueType(
+                        rawValue: parts[1].prefix(1).uppercased() + parts[1].dropFirst().lowercased())
                 else {
                     throw ValidationError("--create-custom takes NAME:TYPE, and TYPE is Text, Number or Date")
                 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import FoundationEssentials
 internal import Model
 internal import Operations
 internal import Sandbox
@@ -10,10 +11,23 @@ struct SandboxCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
     @Option(name: .long, help: "The port; 0 takes a free one.") var port = 0
     @Option(name: .long, help: "Milliseconds until a job is finished.") var jobDelay = 300
+    @Option(name: .long, help: "How many upserts a window allows.") var upsertsPerMinute = 200
+    @Option(name: .long, help: "How many other requests a window allows.") var readsPerMinute = 600
+    @Option(name: .long, help: "The length of a rate window in seconds.") var windowSeconds = 60
+    @Flag(name: .long, help: "Say the end of a window as an epoch, as SendGrid's documentation has it.")
+    var resetEpoch = false
+    @Option(name: .long, help: "Milliseconds until a custom field that is made can be used.") var fieldSettle = 0
+    @Option(name: .long, help: "A file with a JSON array of faults: what is to go wrong (see the README).")
+    var faults: String?
+    @Option(name: .long, help: #"A file with suppressions: [{"kind":"bounces","email":"a@example.com"}]."#)
+    var suppressions: String?
     @Flag(name: .long, help: "Take everything unread and keep nothing, without limits: for measuring.") var sink = false
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port is from 0 to 65535.") }
+        guard windowSeconds > 0, min(upsertsPerMinute, readsPerMinute, fieldSettle) >= 0 else {
+            throw ValidationError("--window-seconds is above 0, the other limits are not negative.")
+        }
         guard jobDelay >= 0 else { throw ValidationError("--job-delay is not negative.") }
     }
 
@@ -26,6 +40,15 @@ struct SandboxCommand: AsyncParsableCommand {
     func run() async throws {
         var configuration = SandboxConfiguration()
         configuration.jobDelay = .milliseconds(jobDelay)
+        configuration.upsertsPerMinute = upsertsPerMinute
+        configuration.readsPerMinute = readsPerMinute
+        configuration.windowSeconds = windowSeconds
+        configuration.resetIsEpoch = resetEpoch
+        configuration.fieldSettleDelay = .milliseconds(fieldSettle)
+        if let faults { configuration.faults = try Self.read([SandboxFault].self, from: faults) }
+        if let suppressions {
+            configuration.suppressions = try Self.read([SandboxSuppression].self, from: suppressions)
+        }
         let server: SandboxServer
         do {
             server = try await SandboxServer.start(configuration, port: port, isSink: sink)
@@ -47,6 +70,17 @@ struct SandboxCommand: AsyncParsableCommand {
             while true { try await Task.sleep(for: .seconds(3600)) }
         }
         try await server.stop()
+    }
+}
+
+extension SandboxCommand {
+    fileprivate static func read<Value: Decodable>(_ type: Value.Type, from path: String) throws -> Value {
+        guard let data = FileManager.default.contents(atPath: path) else { throw OperationError.unreadable(path: path) }
+        do {
+            return try JSONDecoder().decode(type, from: data)
+        } catch {
+            throw ValidationError("\(path) is not the JSON that is wanted here; see the README.")
+        }
     }
 }
 

@@ -139,7 +139,8 @@ extension Replay {
             intent.optionalString("rehearsal") == (isLoopback ? "yes" : "no"),
             "the intent is wrong about being a rehearsal")
         require(
-            destination.map { $0.host == host || intent.optionalString("action") == "import" } ?? true, "the host is not the one the destination was connected with")
+            destination.map { $0.host == host || intent.optionalString("action") == "import" } ?? true,
+            "the host is not the one the destination was connected with")
     }
 
     /// Whether the host is this machine (RFC 5735, RFC 4291).

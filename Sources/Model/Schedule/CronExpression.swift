@@ -51,7 +51,8 @@ public struct CronExpression: Hashable, Sendable {
             guard (1...2).contains(part.utf8.count), part.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
                 let value = Int(part), range.contains(value)
             else {
-                throw .cron(field: field, problem: "'\(part.prefix(20))' is not within \(range.lowerBound)-\(range.upperBound)")
+                throw .cron(
+                    field: field, problem: "'\(part.prefix(20))' is not within \(range.lowerBound)-\(range.upperBound)")
             }
             return value
         }
@@ -75,11 +76,15 @@ public struct CronExpression: Hashable, Sendable {
             var step = 1
             if stepped.count == 2 {
                 guard let value = Int(stepped[1]), (1...range.upperBound).contains(value) else {
-                    throw .cron(field: field, problem: "the step '\(stepped[1].prefix(20))' is not within 1-\(range.upperBound)")
+                    throw .cron(
+                        field: field, problem: "the step '\(stepped[1].prefix(20))' is not within 1-\(range.upperBound)"
+                    )
                 }
                 step = value
             }
-            for value in stride(from: values.lowerBound, through: values.upperBound, by: step) { bits |= 1 << UInt64(value) }
+            for value in stride(from: values.lowerBound, through: values.upperBound, by: step) {
+                bits |= 1 << UInt64(value)
+            }
         }
         return bits
     }

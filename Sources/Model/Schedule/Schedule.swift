@@ -106,7 +106,9 @@ public struct ScheduleState: Hashable, Sendable {
         if count == Self.mostMissed {
             // As many as are counted: the latest is found by going back a day at most, minute by minute.
             var time = now.seconds - now.seconds % 60
-            while time > from.seconds, expression.next(after: Timestamp(seconds: time - 1))?.seconds != time { time -= 60 }
+            while time > from.seconds, expression.next(after: Timestamp(seconds: time - 1))?.seconds != time {
+                time -= 60
+            }
             last = Timestamp(seconds: max(time, from.seconds))
         }
         guard let due = last else { return .idle }

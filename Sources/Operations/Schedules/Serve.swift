@@ -52,7 +52,8 @@ extension Workspace {
                         if await running.takeFailure(id) { state.runFailed(at: time.now()) }
                         let before = state
                         let decision = state.decide(
-                            row.schedule, now: time.now(), source: sourceDigest(id), isRunning: await running.contains(id),
+                            row.schedule, now: time.now(), source: sourceDigest(id),
+                            isRunning: await running.contains(id),
                             settle: settle)
                         memory[id] = state
                         if state.canonical != before.canonical {

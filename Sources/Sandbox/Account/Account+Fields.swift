@@ -37,6 +37,7 @@ extension Account {
         while fields.contains(where: { $0.id == "e\(number)_\(suffix)" }) { number += 1 }
         let field = SandboxField(id: "e\(number)_\(suffix)", name: name, type: type)
         fields.append(field)
+        fieldsReady[field.id] = Date().addingTimeInterval(configuration.fieldSettleDelay / .seconds(1))
         return Reply(JSON.object(Self.body(of: field, call)))
     }
 
@@ -57,7 +58,7 @@ extension Account {
 }
 
 /// The fields every account has, with the identifiers that they have in reality.
-private struct ReservedField {
+struct ReservedField {
     let id: String
     let name: String
     let type: String

@@ -10,6 +10,10 @@ actor Account {
     var fields: [SandboxField]
     var jobs: [String: Job] = [:]
     var jobOrder: [String] = []
+    /// Files that were asked for, by the token in their address.
+    var awaited: [String: AwaitedFile] = [:]
+    /// When fields that were made here can be used.
+    var fieldsReady: [String: Date] = [:]
     private var openJobs: [String] = []
     private var rates: RateWindow
     private(set) var faults: [SandboxFault]
@@ -31,14 +35,19 @@ actor Account {
     }
 
     /// Takes in a job.
-    func enqueue(_ work: Job.Work, fault: SandboxFault.Kind?) -> Job {
+    func enqueue(_ work: Job.Work, fault: SandboxFault.Kind?, id: String? = nil, type: String? = nil) -> Job {
         let ending: Job.Ending =
             switch fault {
             case .jobFails: .failing
             case .jobNeverFinishes: .never
+            case .jobPendingWithCounts(let seconds): .late(seconds: seconds, word: "pending")
+            case .jobUnknownStatus(let seconds): .late(seconds: seconds, word: "processing")
+            case .jobErrorsWithoutFile: .silent
+            case .errorsFileGone: .lostFile
+            case .removalIgnored: .ignored
             default: .honestly
             }
-        let job = Job(work, ending: ending, accepted: Date(), delay: configuration.jobDelay)
+        let job = Job(work, ending: ending, accepted: Date(), delay: configuration.jobDelay, id: id, type: type)
         jobs[job.id] = job
         jobOrder.append(job.id)
         openJobs.append(job.id)
@@ -53,7 +62,9 @@ actor Account {
     /// What an upsert is reviewed against.
     var schema: UpsertReview.Schema {
         UpsertReview.Schema(
-            fieldTypes: Dictionary(fields.map { ($0.id, $0.type) }, uniquingKeysWith: { first, _ in first }),
+            fieldTypes: Dictionary(
+                fields.filter { fieldsReady[$0.id].map { $0 <= Date() } ?? true }.map { ($0.id, $0.type) },
+                uniquingKeysWith: { first, _ in first }),
             listIDs: Set(book.lists.map(\.id)), overlongFieldsAre400: configuration.overlongFieldsAre400,
             errorsPerReply: configuration.errorsPerReply)
     }
@@ -63,6 +74,10 @@ actor Account {
     /// The fault this request meets, used up by one.
     func takeFault(method: String, path: String) -> SandboxFault.Kind? {
         guard let place = faults.firstIndex(where: { $0.applies(method: method, path: path) }) else { return nil }
+        guard faults[place].skip == 0 else {
+            faults[place].skip -= 1
+            return nil
+        }
         faults[place].count -= 1
         return faults[place].kind
     }

@@ -8,10 +8,18 @@ struct Job: Sendable {
     }
 
     /// How it is to end; all but `honestly` are faults.
-    enum Ending: Sendable {
+    enum Ending: Sendable, Equatable {
         case honestly
         case failing
         case never
+        /// All is done, and its state says so only so many seconds later; until then it says `word`.
+        case late(seconds: Double, word: String)
+        /// Rows are errors, and no file says which.
+        case silent
+        /// Rows are errors, and the file that says which cannot be had.
+        case lostFile
+        /// It says that it is done, and changes nothing.
+        case ignored
     }
 
     enum Status: String, Sendable {
@@ -36,8 +44,10 @@ struct Job: Sendable {
     private(set) var rejections: [RowRejection] = []
     private(set) var isCounted = false
 
-    init(_ work: Work, ending: Ending, accepted: Date, delay: Duration) {
-        id = UUID().uuidString.lowercased()
+    init(
+        _ work: Work, ending: Ending, accepted: Date, delay: Duration, id: String? = nil, type: String? = nil
+    ) {
+        self.id = id ?? UUID().uuidString.lowercased()
         self.work = work
         self.ending = ending
         self.accepted = accepted
@@ -45,15 +55,23 @@ struct Job: Sendable {
         self.delay = Double(parts.seconds) + Double(parts.attoseconds) / 1e18
         switch work {
         case .upsert(let review):
-            type = "upsert_contacts"
+            self.type = type ?? "upsert_contacts"
             requested = review.requested
         case .removal(let contactIDs, _):
-            type = "delete"
+            self.type = "delete"
             requested = contactIDs.count
         }
     }
 
     var finished: Date { accepted.addingTimeInterval(delay) }
+
+    /// The word for how it stands at `now`.
+    func word(at now: Date) -> String {
+        guard case .late(let seconds, let word) = ending, now < finished.addingTimeInterval(seconds) else {
+            return status.rawValue
+        }
+        return word
+    }
 
     /// The counts show before the status ends, as they do in reality.
     private var counted: Date { accepted.addingTimeInterval(delay * 0.6) }
@@ -98,7 +116,7 @@ struct Job: Sendable {
                 return
             }
             counts.deleted = contactIDs.count
-            if isRehearsal { return }
+            if isRehearsal || ending == .ignored { return }
             for id in contactIDs { book.remove(contactID: id, from: listID, at: finished) }
         }
     }

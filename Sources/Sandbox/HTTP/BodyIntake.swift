@@ -10,7 +10,7 @@ struct BodyIntake: Sendable {
     private(set) var isComplete = false
 
     /// More is counted and hashed, but not kept.
-    private static let kept = 8_000_000
+    private static let kept = 64_000_000
 
     /// Reads the body to its end, to where the client goes away, or to where the fault cuts it off.
     /// - Parameter progress: told the number of bytes so far, after each chunk.

@@ -9,6 +9,10 @@ struct Desk: Sendable {
     /// Checks key, quota and scope, in this order, and then routes.
     func answer(_ call: Call, bucket: RateBucket) async -> Answer {
         await account.settle()
+        if call.segments.prefix(2) == ["sandbox", "uploads"] {
+            if let staged = Self.staged(call.fault, reading: await rate(bucket, counts: false)) { return staged }
+            return (await account.upload(call), nil)
+        }
         if call.segments.first == "sandbox" { return (await account.errorFile(call), nil) }
         guard call.segments.first == "v3" else { return (Refusal.notFound.reply, await rate(bucket, counts: false)) }
         if let reply = await keyRefusal(call) { return (reply, await rate(bucket, counts: false)) }
@@ -56,8 +60,9 @@ struct Desk: Sendable {
         let rest = Array(call.segments.dropFirst())
         if rest == ["scopes"] {
             guard call.method == "GET" else { throw .methodNotAllowed }
-            return Reply(["scopes": JSON.array(account.configuration.scopes.map { .string($0) })])
+            return Reply(["scopes": JSON.array(await account.scopes.map { .string($0) })])
         }
+        if rest.first == "suppression", rest.count == 2 { return try await account.suppressions(rest[1], call) }
         guard rest.first == "marketing" else { throw .notFound }
         // Scopes of the legacy product (`marketing_campaigns.`) do not open these routes.
         guard account.configuration.scopes.contains(where: { $0.hasPrefix("marketing.") }) else { throw .forbidden }
@@ -89,8 +94,9 @@ struct Desk: Sendable {
         case ([], "GET"): await account.sampleContacts(call)
         case ([], "PUT"): try await upsert(call)
         case (["count"], "GET"): await account.contactCount()
+        case (["imports"], "PUT"): try await account.requestImport(call)
         case (["search", "emails"], "POST"): try await account.search(call)
-        case ([], _), (["count"], _), (["search", "emails"], _): throw .methodNotAllowed
+        case ([], _), (["count"], _), (["search", "emails"], _), (["imports"], _): throw .methodNotAllowed
         case (_, "GET") where rest.count == 2 && rest[0] == "imports": try await account.job(rest[1], call)
         case (_, _) where rest.count == 2 && rest[0] == "imports": throw .methodNotAllowed
         default: throw .notFound
@@ -117,7 +123,10 @@ struct Desk: Sendable {
             reply.contactCount = request.contacts?.count ?? 0
             return reply
         }
-        if case .jobErrors(let rows) = call.fault { review.rejectFirst(rows) }
+        switch call.fault {
+        case .jobErrors(let rows), .jobErrorsWithoutFile(let rows), .errorsFileGone(let rows): review.rejectFirst(rows)
+        default: break
+        }
         let job = await account.enqueue(.upsert(review), fault: call.fault)
         var reply = Reply(JSON.object(["job_id": .string(job.id)]), status: 202)
         reply.contactCount = review.requested

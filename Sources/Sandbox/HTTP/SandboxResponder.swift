@@ -1,6 +1,8 @@
 import FoundationEssentials
+import Glibc
 import Hummingbird
 import Logging
+import NIOCore
 
 /// A context that can drop its connection.
 struct SandboxContext: RequestContext {
@@ -9,12 +11,21 @@ struct SandboxContext: RequestContext {
     let hangUp: @Sendable () async -> Void
     /// Whether the connection is known to be open.
     let isConnected: @Sendable () -> Bool
+    /// Resets the connection: what was not sent is thrown away, and the other side is told so.
+    let reset: @Sendable () async -> Void
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         let channel = source.channel
         hangUp = { try? await channel.close().get() }
         isConnected = { channel.isActive }
+        reset = {
+            // Closing with linger time 0 sends RST (tcp(7)).
+            if let socket = channel as? any SocketOptionProvider {
+                try? await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+            }
+            try? await channel.close().get()
+        }
     }
 }
 
@@ -24,7 +35,7 @@ struct SandboxResponder: HTTPResponder {
 
     func respond(to request: Request, context: SandboxContext) async throws -> Response {
         let path = request.uri.path
-        if path.hasPrefix("/sandbox/"), !path.hasPrefix("/sandbox/errors/") {
+        if path.hasPrefix("/sandbox/"), !path.hasPrefix("/sandbox/errors/"), !path.hasPrefix("/sandbox/uploads/") {
             return Self.response(await inspect(request))
         }
         let method = request.method.rawValue
@@ -41,20 +52,45 @@ struct SandboxResponder: HTTPResponder {
             await context.hangUp()
             return Response(status: .badRequest)
         }
+        if fault == .resetConnection {
+            await context.reset()
+            return Response(status: .badRequest)
+        }
+        if case .hangBeforeProcessing(let seconds) = fault { try await Self.pause(seconds) }
         let call = Call(request, body: intake.data, byteCount: intake.bytes, fault: fault)
         let bucket = RateBucket(method: method, path: path)
         let answer = await Desk(account: account).answer(call, bucket: bucket)
-        if case .hangBeforeResponse(let seconds) = fault {
-            // Not a number, and less than zero, are no time at all.
-            try await Task.sleep(for: .seconds(seconds > 0 ? min(seconds, 86_400) : 0))
-        }
+        if case .hangBeforeResponse(let seconds) = fault { try await Self.pause(seconds) }
         if fault == .loseResponse {
             await account.answered(place, status: 0, contacts: answer.reply.contactCount)
             await context.hangUp()
             return Response(status: .badRequest)
         }
         await account.answered(place, status: answer.reply.status, contacts: answer.reply.contactCount)
+        if fault == .garbleResponse {
+            let garbled = Reply(status: answer.reply.status, contentType: "application/json", body: Data("{\"job".utf8))
+            return Self.response(garbled, rate: answer.rate)
+        }
+        if fault == .truncateResponse {
+            return Self.truncated(answer.reply, context)
+        }
         return Self.response(answer.reply, rate: answer.rate)
+    }
+
+    /// Not a number, and less than zero, are no time at all.
+    private static func pause(_ seconds: Double) async throws {
+        try await Task.sleep(for: .seconds(seconds > 0 ? min(seconds, 86_400) : 0))
+    }
+
+    /// An answer that promises more than comes: half of it, and then the end of the connection.
+    private static func truncated(_ reply: Reply, _ context: SandboxContext) -> Response {
+        let half = ByteBuffer(bytes: reply.body.prefix(reply.body.count / 2))
+        let body = ResponseBody(contentLength: reply.body.count) { writer in
+            try await writer.write(half)
+            await context.hangUp()
+            try await writer.finish(nil)
+        }
+        return Response(status: .init(code: reply.status), headers: [:], body: body)
     }
 
     private func inspect(_ request: Request) async -> Reply {
@@ -98,6 +134,7 @@ extension Call {
             method: request.method.rawValue, path: request.uri.path,
             segments: request.uri.path.split(separator: "/").map(String.init), query: query,
             authorization: request.headers[.authorization],
+            encryption: HTTPFields.Element.Name("x-amz-server-side-encryption").flatMap { request.headers[$0] },
             origin: "http://" + (request.head.authority ?? "127.0.0.1"), body: body, byteCount: byteCount, fault: fault)
     }
 }

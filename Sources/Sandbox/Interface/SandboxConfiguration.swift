@@ -32,6 +32,20 @@ public struct SandboxField: Sendable, Codable, Hashable {
     }
 }
 
+/// An address that the account keeps from being sent to.
+public struct SandboxSuppression: Sendable, Codable, Hashable {
+    /// `unsubscribes`, `bounces`, `blocks`, `invalid_emails` or `spam_reports`.
+    public var kind: String
+    /// The address.
+    public var email: String
+
+    /// A suppression.
+    public init(kind: String, email: String) {
+        self.kind = kind
+        self.email = email
+    }
+}
+
 /// What a sandbox holds when it starts, and which limits it enforces.
 public struct SandboxConfiguration: Sendable {
     /// The one key that is let in.
@@ -58,6 +72,10 @@ public struct SandboxConfiguration: Sendable {
     public var errorsPerReply: Int
     /// What is to go wrong, and where; see ``SandboxFault``.
     public var faults: [SandboxFault]
+    /// How long a custom field that was made is listed before contacts can be written with it; some seconds in reality.
+    public var fieldSettleDelay: Duration = .zero
+    /// Addresses that the account keeps from being sent to.
+    public var suppressions: [SandboxSuppression] = []
 
     /// A configuration in which everything has a default that works.
     public init(

@@ -2,7 +2,7 @@
 /// `{"fault":"status","status":503,"method":"PUT","path":"/v3/marketing/contacts","count":2}`.
 extension SandboxFault: Codable {
     private enum Key: String, CodingKey {
-        case fault, method, path, count
+        case fault, method, path, count, skip
         case status, body, seconds, bytes, rows
         case resetSeconds = "reset_seconds"
         case resetEpoch = "reset_epoch"
@@ -19,6 +19,15 @@ extension SandboxFault: Codable {
         case jobFails = "job_fails"
         case jobErrors = "job_errors"
         case jobNeverFinishes = "job_never_finishes"
+        case resetConnection = "reset_connection"
+        case hangBeforeProcessing = "hang_before_processing"
+        case truncateResponse = "truncate_response"
+        case garbleResponse = "garble_response"
+        case jobPendingWithCounts = "job_pending_with_counts"
+        case jobUnknownStatus = "job_unknown_status"
+        case jobErrorsWithoutFile = "job_errors_without_file"
+        case errorsFileGone = "errors_file_gone"
+        case removalIgnored = "removal_ignored"
         case rejectAll401 = "reject_all_401"
         case rejectAll403 = "reject_all_403"
     }
@@ -31,7 +40,8 @@ extension SandboxFault: Codable {
             try Self.kind(from: box),
             method: try box.decodeIfPresent(String.self, forKey: .method),
             path: try box.decodeIfPresent(String.self, forKey: .path),
-            count: try box.decodeIfPresent(Int.self, forKey: .count))
+            count: try box.decodeIfPresent(Int.self, forKey: .count),
+            skip: try box.decodeIfPresent(Int.self, forKey: .skip) ?? 0)
     }
 
     private static func kind(from box: KeyedDecodingContainer<Key>) throws -> Kind {
@@ -51,6 +61,15 @@ extension SandboxFault: Codable {
         case .jobFails: .jobFails
         case .jobErrors: .jobErrors(try integer(.rows, in: box, within: 1 ... .max))
         case .jobNeverFinishes: .jobNeverFinishes
+        case .resetConnection: .resetConnection
+        case .hangBeforeProcessing: .hangBeforeProcessing(seconds: try seconds(in: box))
+        case .truncateResponse: .truncateResponse
+        case .garbleResponse: .garbleResponse
+        case .jobPendingWithCounts: .jobPendingWithCounts(seconds: try seconds(in: box))
+        case .jobUnknownStatus: .jobUnknownStatus(seconds: try seconds(in: box))
+        case .jobErrorsWithoutFile: .jobErrorsWithoutFile(try integer(.rows, in: box, within: 1 ... .max))
+        case .errorsFileGone: .errorsFileGone(try integer(.rows, in: box, within: 1 ... .max))
+        case .removalIgnored: .removalIgnored
         case .rejectAll401: .rejectAll401
         case .rejectAll403: .rejectAll403
         }
@@ -80,6 +99,7 @@ extension SandboxFault: Codable {
         try box.encodeIfPresent(method, forKey: .method)
         try box.encode(path, forKey: .path)
         try box.encode(count, forKey: .count)
+        if skip > 0 { try box.encode(skip, forKey: .skip) }
         let name: Name
         switch kind {
         case .status(let status, let body):
@@ -105,6 +125,25 @@ extension SandboxFault: Codable {
             name = .jobErrors
             try box.encode(rows, forKey: .rows)
         case .jobNeverFinishes: name = .jobNeverFinishes
+        case .resetConnection: name = .resetConnection
+        case .truncateResponse: name = .truncateResponse
+        case .garbleResponse: name = .garbleResponse
+        case .removalIgnored: name = .removalIgnored
+        case .hangBeforeProcessing(let seconds):
+            name = .hangBeforeProcessing
+            try box.encode(seconds, forKey: .seconds)
+        case .jobPendingWithCounts(let seconds):
+            name = .jobPendingWithCounts
+            try box.encode(seconds, forKey: .seconds)
+        case .jobUnknownStatus(let seconds):
+            name = .jobUnknownStatus
+            try box.encode(seconds, forKey: .seconds)
+        case .jobErrorsWithoutFile(let rows):
+            name = .jobErrorsWithoutFile
+            try box.encode(rows, forKey: .rows)
+        case .errorsFileGone(let rows):
+            name = .errorsFileGone
+            try box.encode(rows, forKey: .rows)
         case .rejectAll401: name = .rejectAll401
         case .rejectAll403: name = .rejectAll403
         }

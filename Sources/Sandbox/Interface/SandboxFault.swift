@@ -24,6 +24,24 @@ public struct SandboxFault: Sendable, Hashable {
         case jobErrors(Int)
         /// Accept the request; its job stays `pending` for ever.
         case jobNeverFinishes
+        /// Read the body, then reset the connection (RST); nothing is processed.
+        case resetConnection
+        /// Wait this long before processing the request.
+        case hangBeforeProcessing(seconds: Double)
+        /// Process the request, and answer with half of the answer.
+        case truncateResponse
+        /// Process the request, and answer its status with a body that is no JSON.
+        case garbleResponse
+        /// Accept the request; its job does its work and shows its counts, and stays `pending` this much longer.
+        case jobPendingWithCounts(seconds: Double)
+        /// Accept the request; its job says `processing`, a word that is documented nowhere, for this long after its work.
+        case jobUnknownStatus(seconds: Double)
+        /// Accept the request; this many of its rows are errors, and no file says which.
+        case jobErrorsWithoutFile(Int)
+        /// Accept the request; this many of its rows are errors, and the file that says which answers 403.
+        case errorsFileGone(Int)
+        /// Accept the request; its job completes, and the contacts stay on the list.
+        case removalIgnored
         /// Answer 401, as to a revoked key.
         case rejectAll401
         /// Answer 403, as to a key without the scope.
@@ -38,13 +56,17 @@ public struct SandboxFault: Sendable, Hashable {
     public var path: String
     /// How many requests it applies to from now on.
     public var count: Int
+    /// How many requests it would apply to pass unharmed before.
+    public var skip: Int
 
     /// A fault; what is left out takes the default of its kind.
     /// - Parameters:
     ///   - method: left out together with `path`: `PUT` for faults of the body, the answer's loss and the job.
     ///   - path: left out: `/v3/marketing/contacts` for those, `/v3` for all others.
+    ///   - skip: how many matching requests pass before.
     ///   - count: left out: without end for `rejectAll401` and `rejectAll403`, otherwise 1.
-    public init(_ kind: Kind, method: String? = nil, path: String? = nil, count: Int? = nil) {
+    public init(_ kind: Kind, method: String? = nil, path: String? = nil, count: Int? = nil, skip: Int = 0) {
+        self.skip = max(0, skip)
         let place = kind.usualPlace
         self.kind = kind
         self.method = method ?? (path == nil ? place.method : nil)
@@ -60,8 +82,12 @@ public struct SandboxFault: Sendable, Hashable {
 extension SandboxFault.Kind {
     fileprivate var usualPlace: (method: String?, path: String) {
         switch self {
-        case .status, .tooManyRequests, .hangBeforeResponse, .rejectAll401, .rejectAll403: (nil, "/v3")
-        case .closeAfterBytes, .loseResponse, .slowRead, .jobFails, .jobErrors, .jobNeverFinishes:
+        case .status, .tooManyRequests, .hangBeforeResponse, .hangBeforeProcessing, .rejectAll401, .rejectAll403:
+            (nil, "/v3")
+        case .removalIgnored: ("DELETE", "/v3/marketing/lists")
+        case .closeAfterBytes, .loseResponse, .slowRead, .jobFails, .jobErrors, .jobNeverFinishes, .resetConnection,
+            .truncateResponse, .garbleResponse, .jobPendingWithCounts, .jobUnknownStatus, .jobErrorsWithoutFile,
+            .errorsFileGone:
             ("PUT", "/v3/marketing/contacts")
         }
     }

@@ -49,6 +49,9 @@ struct ContactInput: Decodable, Sendable {
     var alternateEmails: [String]?
     var customFields: [String: JSON] = [:]
 
+    /// Nothing yet.
+    init() {}
+
     /// Null counts as left out; what the real service makes of it is not documented.
     init(from decoder: any Decoder) throws {
         let box = try decoder.container(keyedBy: ContactKey.self)

@@ -33,6 +33,22 @@ struct UpsertReview: Sendable {
         sort(contacts, by: schema)
     }
 
+    /// Reviews the rows of a file: none of them refuses the others.
+    init(rows: some Collection<ContactInput>, listIDs: [String], schema: Schema) {
+        requested = rows.count
+        self.listIDs = listIDs
+        var sound: [ContactInput] = []
+        for contact in rows {
+            let email = contact.text[.email] ?? ""
+            if Syntax.isEmail(email) {
+                sound.append(contact)
+            } else {
+                rejections.append(RowRejection(email: email, reason: "invalid email"))
+            }
+        }
+        sort(sound, by: schema)
+    }
+
     /// Turns the first rows into errors, for the fault of that name.
     mutating func rejectFirst(_ count: Int) {
         let count = min(max(count, 0), patches.count)
