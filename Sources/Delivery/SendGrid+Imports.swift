@@ -37,7 +37,9 @@ extension SendGrid {
             headers: (body.upload_headers ?? []).map { [$0.header, $0.value] }, job: body.job_id)
     }
 
-    /// Uploads a file. The address opens by itself, so the key is not shown to its host.
+    /// Uploads a file.
+    ///
+    /// The address opens by itself, so the key is not shown to its host.
     public func upload(_ permit: consuming TransferPermit<ImportFile>) async -> Conclusion {
         let start = ContinuousClock.now
         guard let upload = permit.upload else {

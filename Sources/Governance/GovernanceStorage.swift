@@ -93,7 +93,9 @@ public protocol GovernanceStorage: LedgerStorage where Transaction: GovernanceTr
     /// Whether somebody asked for this export to be cancelled, read outside any transaction.
     func isCancelled(_ export: ExportID) throws -> Bool
     /// Removes destroyed bytes from every file of the store, write-ahead log included.
-    func scrub() async throws
+    ///
+    /// False if somebody reads meanwhile for long: then it MUST be done when the store is opened next.
+    func scrub() async throws -> Bool
     /// Claims the right to run exports to a destination, or returns nil while somebody has it.
     func exportLease(for id: DestinationID) throws -> (any Lease)?
     /// Returns true once no process has a request open to the destination, false if that takes more than `seconds`.

@@ -59,7 +59,7 @@ extension GovernanceStorage {
     public func removeUnlogged(
         _ id: DestinationID, by administrator: AdministratorName, reason: String?, now: Timestamp, patience: Int = 30
     ) async throws -> Removal {
-        let removal = try await transaction { transaction in
+        var removal = try await transaction { transaction in
             guard let destination = try transaction.destination(id) else { throw Refusal.unknownDestination(id.text) }
             try transaction.requireAdministrator(administrator)
             let transfers = try transaction.transferCount(of: id)
@@ -77,7 +77,7 @@ extension GovernanceStorage {
             return Removal(index: nil, transfers: transfers, aborted: open)
         }
         let isQuiet = try await waitUntilQuiet(id, seconds: patience)
-        try await scrub()
+        removal.isScrubbed = try await scrub()
         guard isQuiet else { throw Refusal.stillInFlight(id) }
         return removal
     }

@@ -11,6 +11,8 @@ public struct Removal: Sendable {
     public let transfers: Int64
     /// How many requests were open when it was removed.
     public let aborted: Int64
+    /// Whether the destroyed keys are gone from every file; if not, because somebody reads, that follows.
+    public internal(set) var isScrubbed = true
 }
 
 extension Gate {
@@ -30,14 +32,14 @@ extension Gate {
     ) async throws -> Removal {
         // Held only for the transaction; a running export has it, and then its requests are its own to close.
         let lease = try storage.exportLease(for: id)
-        let removal: Removal
+        var removal: Removal
         do {
             defer { lease?.release() }
             removal = try await recordRemoval(id, by: administrator, reason: reason, isIdle: lease != nil)
         }
         // The commit point: nothing can be cleared for it any more. What is left is to wait for what was open before.
         let isQuiet = try await storage.waitUntilQuiet(id, seconds: patience)
-        try await storage.scrub()
+        removal.isScrubbed = try await storage.scrub()
         guard isQuiet else { throw Refusal.stillInFlight(id) }
         return removal
     }

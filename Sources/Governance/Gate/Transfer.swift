@@ -118,12 +118,8 @@ extension Gate {
         _ cargo: Cargo, _ tags: [UInt8], _ session: ExportSession
     ) throws -> [UInt8]? {
         guard cargo.action.adds, let digests = cargo.contactDigests else { return nil }
-        let packed = cargo.addresses.reveal()
-        let entries = SubjectTag.all(in: tags).enumerated().map { index, tag in
-            RecordEntry(
-                tag: tag, digest: digests[index], intent: 0, state: .uncertain, address: Array(packed[index]))
-        }
-        return try session.keys.sealed(entries, as: Self.pageName)
+        let page = PackedEntries.page(tags: tags, digests: digests, addresses: cargo.addresses.reveal())
+        return try session.keys.sealed(page, as: Self.pageName)
     }
 
     /// Writes the outcome, if need be after some tries: what left has left, and the log should say what became of it.

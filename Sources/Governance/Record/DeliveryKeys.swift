@@ -27,12 +27,12 @@ final class DeliveryKeys: Sendable {
     /// What a sealed stretch of the record is bound to, so that none can stand in another's place.
     private func label(_ what: String) -> [UInt8] { Array("waybill/record/\(destination)/\(what)".utf8) }
 
-    func sealed(_ entries: [RecordEntry], as what: String) throws -> [UInt8] {
-        try BulkBox.seal(RecordEntry.encoded(entries), key: seal, label: label(what))
+    func sealed(_ entries: [UInt8], as what: String) throws -> [UInt8] {
+        try BulkBox.seal(entries, key: seal, label: label(what))
     }
 
-    func opened(_ box: [UInt8], as what: String) throws -> [RecordEntry] {
-        try RecordEntry.decoded(BulkBox.open(box, key: seal, label: label(what)))
+    func opened(_ box: [UInt8], as what: String) throws -> [UInt8] {
+        try BulkBox.open(box, key: seal, label: label(what))
     }
 
     func tag(of address: [UInt8]) throws -> SubjectTag {

@@ -16,7 +16,7 @@ public struct DeliveryRecord<Storage: GovernanceStorage>: DeliveredContacts {
     /// The secret that the digests of contacts are made with.
     public var digestSeed: UInt64 { keys.digestSeed }
 
-    func entries(part: Int) throws -> [RecordEntry] {
+    private func bytes(part: Int) throws -> [UInt8] {
         guard let box = try storage.recordPart(part, of: keys.destination) else { return [] }
         return try keys.opened(box, as: Self.name(part))
     }
@@ -25,16 +25,23 @@ public struct DeliveryRecord<Storage: GovernanceStorage>: DeliveredContacts {
 
     /// See `DeliveredContacts`.
     public func contacts(part: Int) throws -> [DeliveredContact] {
-        try entries(part: part).map { entry in
-            let isCurrent = currentExport.map { entry.intent >= $0 } ?? false
+        let bytes = try bytes(part: part)
+        let span = bytes.span.bytes
+        var contacts: [DeliveredContact] = []
+        contacts.reserveCapacity(bytes.count / 56)
+        try PackedEntries.forEach(bytes) { range in
+            func word(_ index: Int) -> UInt64 { PackedEntries.word(span, range.lowerBound + 8 * index) }
+            let isCurrent = currentExport.map { Int64(word(3) >> 2) >= $0 } ?? false
             let state: DeliveredContact.State =
-                switch entry.state {
+                switch RecordEntry.State(rawValue: word(3) & 3) {
                 case .delivered: isCurrent ? .deliveredInThisExport : .delivered
                 case .refused where isCurrent: .refusedInThisExport
-                case .refused, .uncertain: .uncertain
+                default: .uncertain
                 }
-            return DeliveredContact(tag: entry.tag, digest: entry.digest, state: state)
+            contacts.append(
+                DeliveredContact(tag: SubjectTag(high: word(0), low: word(1)), digest: word(2), state: state))
         }
+        return contacts
     }
 
     /// See `DeliveredContacts`.
@@ -59,7 +66,7 @@ public struct DeliveryRecord<Storage: GovernanceStorage>: DeliveredContacts {
         var waiting: [Addressee] = []
         for (part, wanted) in Dictionary(grouping: tags, by: { Int($0.high >> 56) }).sorted(by: { $0.key < $1.key }) {
             let wanted = Set(wanted)
-            for entry in try entries(part: part) where wanted.contains(entry.tag) {
+            for entry in try RecordEntry.decoded(bytes(part: part)) where wanted.contains(entry.tag) {
                 waiting.append(
                     Addressee(
                         tag: entry.tag, address: Personal(String(decoding: entry.address, as: UTF8.self)),
@@ -149,46 +156,60 @@ extension Gate {
     public func settle(_ settlements: [Settlement], in record: DeliveryRecord<Storage>) async throws {
         let keys = record.keys
         try await storage.transaction { transaction in
+            try Self.merge(settlements, keys, transaction)
             var updates: [Int: [RecordChange]] = [:]
-            for settlement in settlements {
-                for change in try Self.changes(of: settlement, keys, transaction) {
-                    updates[Int(change.tag.high >> 56), default: []].append(change)
-                }
+            for change in try settlements.flatMap({ try Self.changes(of: $0, keys) }) {
+                updates[Int(change.tag.high >> 56), default: []].append(change)
             }
             for (part, changes) in updates.sorted(by: { $0.key < $1.key }) {
-                let box = try transaction.recordPart(part, of: keys.destination)
-                let name = DeliveryRecord<Storage>.name(part)
-                let entries = Self.merged(try box.map { try keys.opened($0, as: name) } ?? [], changes)
-                try transaction.set(
-                    recordPart: try keys.sealed(entries, as: name), part, entries: entries.count,
-                    of: keys.destination)
+                try Self.update(part, keys, transaction) { old in
+                    let entries = Self.merged(try RecordEntry.decoded(old), changes)
+                    return (RecordEntry.encoded(entries), entries.count)
+                }
             }
             for intent in settlements.compactMap(\.intent) { try transaction.remove(pageOf: intent) }
         }
     }
 
-    private static func changes(
-        of settlement: Settlement, _ keys: DeliveryKeys, _ transaction: Storage.Transaction
-    ) throws -> [RecordChange] {
-        func page(_ intent: Int64, _ state: (RecordEntry) -> RecordEntry.State) throws -> [RecordChange] {
-            guard let box = try transaction.page(of: intent) else { return [] }
-            return try keys.opened(box, as: pageName).map { entry in
-                .sent(
-                    RecordEntry(
-                        tag: entry.tag, digest: entry.digest, intent: intent, state: state(entry),
-                        address: entry.address))
+    private static func update(
+        _ part: Int, _ keys: DeliveryKeys, _ transaction: Storage.Transaction,
+        _ change: ([UInt8]) throws -> (bytes: [UInt8], count: Int)
+    ) throws {
+        let name = DeliveryRecord<Storage>.name(part)
+        let box = try transaction.recordPart(part, of: keys.destination)
+        let (bytes, count) = try change(try box.map { try keys.opened($0, as: name) } ?? [])
+        try transaction.set(
+            recordPart: try keys.sealed(bytes, as: name), part, entries: count, of: keys.destination)
+    }
+
+    /// Takes whole requests into the record.
+    private static func merge(
+        _ settlements: [Settlement], _ keys: DeliveryKeys, _ transaction: Storage.Transaction
+    ) throws {
+        var merge = PageMerge()
+        for settlement in settlements {
+            guard let intent = settlement.intent, let box = try transaction.page(of: intent) else { continue }
+            let bytes = try keys.opened(box, as: pageName)
+            switch settlement {
+            case .delivered(_, let refused):
+                let tags = try refused.map { try keys.tag(of: Array($0.reveal().utf8)) }
+                try merge.add(bytes, intent: intent, .delivered, refused: Set(tags))
+            case .refusedAll: try merge.add(bytes, intent: intent, .refused)
+            default: try merge.add(bytes, intent: intent, .uncertain)
             }
         }
+        for part in merge.parts {
+            try update(part, keys, transaction) { old in try merge.merged(part, into: old) }
+        }
+    }
+
+    /// What is settled of single contacts.
+    private static func changes(of settlement: Settlement, _ keys: DeliveryKeys) throws -> [RecordChange] {
         switch settlement {
-        case .gone(let tags): return tags.map { .gone($0) }
-        case .missing(let tags, let isCertain): return tags.map { .missing($0, isCertain: isCertain) }
-        case .uncertain(let intent): return try page(intent) { _ in .uncertain }
-        case .refusedAll(let intent): return try page(intent) { _ in .refused }
-        case .delivered(let intent, let refused):
-            let refused = Set(try refused.map { try keys.tag(of: Array($0.reveal().utf8)) })
-            return try page(intent) { refused.contains($0.tag) ? .refused : .delivered }
-        case .refused(let batch, let intent):
-            return try entries(of: batch, keys, intent: intent, .refused).map { .sent($0) }
+        case .gone(let tags): tags.map { .gone($0) }
+        case .missing(let tags, let isCertain): tags.map { .missing($0, isCertain: isCertain) }
+        case .refused(let batch, let intent): try entries(of: batch, keys, intent: intent, .refused).map { .sent($0) }
+        case .uncertain, .refusedAll, .delivered: []
         }
     }
 

@@ -20,11 +20,9 @@ struct RecordEntry: Sendable, Equatable {
     /// In lower case; needed to take off somebody who vanished from the source.
     let address: [UInt8]
 
-    // MARK: Bytes
-    //
-    // Four big-endian words (tag, digest, intent and state), the length of the address in a byte, the address.
+    // MARK: Bytes, as ``PackedEntries`` has them
 
-    private static let fixedLength = 33
+    private static var fixedLength: Int { PackedEntries.fixedLength }
 
     static func encoded(_ entries: [RecordEntry]) -> [UInt8] {
         var bytes: [UInt8] = []

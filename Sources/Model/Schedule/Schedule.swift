@@ -136,8 +136,10 @@ public struct ScheduleState: Hashable, Sendable {
         return .due(at: now, missed: 0)
     }
 
-    /// Says that the run it decided on failed for a reason that passes: a changed source stays to be exported, and is
-    /// tried again after `pause` seconds. A cron schedule waits for its next time.
+    /// Says that the run it decided on failed for a reason that passes.
+    ///
+    /// A changed source stays to be exported, and is tried again after `pause` seconds. A cron schedule waits for its next
+    /// time.
     public mutating func runFailed(at now: Timestamp, pause: Int64 = 300) {
         exported = nil
         notBefore = now.adding(seconds: pause)

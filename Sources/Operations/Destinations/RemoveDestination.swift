@@ -14,6 +14,9 @@ public struct RemovalReport: Encodable, Sendable {
     public let abortedRequests: Int64
     /// How many transfers the destination ever had; what they carried cannot be called back.
     public let transfersTotal: Int64
+    /// Whether the destroyed keys are gone from every file of the workspace; false while another process reads for long,
+    /// and then done when the workspace is opened next.
+    public let scrubbed: Bool
 }
 
 extension Workspace {
@@ -48,6 +51,6 @@ extension Workspace {
             : try await store.removeUnlogged(id, by: administrator, reason: reason, now: time.now())
         return RemovalReport(
             id: id.text, state: "removed", index: removal.index, abortedRequests: removal.aborted,
-            transfersTotal: removal.transfers)
+            transfersTotal: removal.transfers, scrubbed: removal.isScrubbed)
     }
 }

@@ -76,7 +76,9 @@ struct JobWatch: Sendable {
         }
     }
 
-    /// Who was refused, and why. A file that cannot be had says nothing: the count alone stands then.
+    /// Who was refused, and why.
+    ///
+    /// A file that cannot be had says nothing: the count alone stands then.
     private func errors(_ report: JobReport) async -> [JobError] {
         guard report.errorFile != nil else { return [] }
         do {

@@ -135,7 +135,9 @@ extension Workspace {
         return try await gate.inquire(plan.destination.id) { try await sendGrid.fieldIDs($0) }
     }
 
-    /// Where the contacts stand that SendGrid refused. A source that changed meanwhile cannot tell any more.
+    /// Where the contacts stand that SendGrid refused.
+    ///
+    /// A source that changed meanwhile cannot tell any more.
     private func refusals(_ end: ExportEnd, _ selection: Selection) async -> [RejectionReport] {
         guard !end.refused.isEmpty else { return [] }
         let places = (try? await selection.places(of: end.refused.map(\.address))) ?? [:]

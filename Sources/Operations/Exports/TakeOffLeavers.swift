@@ -4,8 +4,9 @@ internal import Model
 internal import Store
 
 extension ExportRun {
-    /// Takes off the list who was delivered before and is not selected any more: looks the contacts up, a hundred at a
-    /// time, and ends their membership. The contacts themselves stay.
+    /// Takes off the list who was delivered before and is not selected any more.
+    ///
+    /// Looks the contacts up, a hundred at a time, and ends their membership; the contacts themselves stay.
     ///
     /// Only what Waybill delivered is looked up, and only after everything that was sent is settled: two jobs about one
     /// contact have no order.

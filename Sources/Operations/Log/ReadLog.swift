@@ -90,12 +90,17 @@ extension Workspace {
     /// - Throws: an error of class I/O if the database cannot be read, and what `body` throws.
     public func forEachEntry(_ filter: LogFilter, _ body: (LogLine) throws -> Void) throws {
         try filter.require(in: self)
-        try store.reading { transaction in
-            try transaction.forEachEntry { entry in
+        // In pages, so that a slow reader holds up nobody: entries are only ever added.
+        var next: Int64 = 0
+        while true {
+            let page = try store.reading { try $0.entries(from: next, count: 500) }
+            for entry in page {
                 let value = (try? CanonicalJSON(bytes: entry.bytes)) ?? .object([:])
-                guard filter.admits(value, index: entry.index) else { return }
+                guard filter.admits(value, index: entry.index) else { continue }
                 try body(LogLine(index: entry.index, leafHash: entry.leafHash, bytes: entry.bytes))
             }
+            guard let last = page.last, page.count == 500 else { return }
+            next = last.index + 1
         }
     }
 

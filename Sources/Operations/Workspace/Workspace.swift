@@ -50,6 +50,7 @@ public struct Workspace: Sendable {
         if workspace.hasKeys, try workspace.store.reading({ try !$0.deferredRemovals().isEmpty }) {
             try await workspace.gate.settleRemovals()
         }
+        try await workspace.store.finishScrub()
         return workspace
     }
 

@@ -15,7 +15,9 @@ extension Account {
     private static let mostRows = 1_000_000
     private static let mostBytes = 512_000_000
 
-    /// Says where the file is to go. Its job is pending from now on, and starts when the file is there.
+    /// Says where the file is to go.
+    ///
+    /// Its job is pending from now on, and starts when the file is there.
     func requestImport(_ call: Call) throws(Refusal) -> Reply {
         struct Body: Decodable {
             let file_type: String?

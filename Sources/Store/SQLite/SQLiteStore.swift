@@ -73,7 +73,7 @@ public final class SQLiteStore: GovernanceStorage {
         configuration.busyMode = .timeout(10)
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA secure_delete = ON")
+            try database.execute(sql: "PRAGMA secure_delete = FAST")
         }
         let pool = try DatabasePool(path: files.database, configuration: configuration)
         // The log's promise is that a committed intent survives a power cut; NORMAL, which GRDB sets as it opens a pool,
@@ -176,18 +176,41 @@ public final class SQLiteStore: GovernanceStorage {
     }
 
     /// See `GovernanceStorage` and `LedgerStorage`.
-    public func scrub() async throws {
-        // TRUNCATE needs a moment without readers; those of this process are short, those of others too.
-        for _ in 0..<50 {
-            let isDone = try Self.mapping {
-                try pool.writeWithoutTransaction { database in
-                    let row = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
-                    return row?[0] == 0
-                }
+    public func scrub() async throws -> Bool {
+        // TRUNCATE needs a moment without readers. Who reads for long is not waited for: then it is noted, and done when
+        // the workspace is opened next.
+        for _ in 0..<10 {
+            if try truncateJournal() {
+                try write { try $0.execute(sql: "DELETE FROM meta WHERE key = ?", arguments: [Self.pendingScrub]) }
+                _ = try truncateJournal()
+                return true
             }
-            if isDone { return }
             try await Task.sleep(for: .milliseconds(100))
         }
-        throw StoreError.disk(reason: "another process keeps the write-ahead log from being truncated")
+        try write {
+            try $0.execute(
+                sql: "INSERT OR IGNORE INTO meta (key, value) VALUES (?, x'01')", arguments: [Self.pendingScrub])
+        }
+        return false
+    }
+
+    private static let pendingScrub = "scrub-pending"
+
+    private func truncateJournal() throws -> Bool {
+        try Self.mapping {
+            try pool.writeWithoutTransaction { database in
+                // Readers are asked for a moment, not for as long as a writer may take.
+                try database.execute(sql: "PRAGMA busy_timeout = 200")
+                defer { try? database.execute(sql: "PRAGMA busy_timeout = 10000") }
+                let row = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+                return row?[0] == 0
+            }
+        }
+    }
+
+    /// Does what ``scrub()`` had to leave for later, if there is any of it.
+    public func finishScrub() async throws {
+        guard !Self.isReadOnly(files), try reading({ try $0.meta(Self.pendingScrub) != nil }) else { return }
+        _ = try await scrub()
     }
 }

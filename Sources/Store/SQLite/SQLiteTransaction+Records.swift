@@ -206,6 +206,16 @@ extension SQLiteTransaction {
         }
     }
 
+    /// At most `count` entries from `index` on.
+    public func entries(from index: Int64, count: Int) throws -> [StoredEntry] {
+        try rows("SELECT idx, leaf_hash, bytes FROM log_entries WHERE idx >= ? ORDER BY idx LIMIT ?", [index, count])
+            .map { row in
+                let hash: Data = row["leaf_hash"]
+                let bytes: Data = row["bytes"]
+                return StoredEntry(index: row["idx"], leafHash: Array(hash), bytes: Array(bytes))
+            }
+    }
+
     /// A head as stored.
     public struct HeadRow: Sendable {
         /// How many entries it covers.
