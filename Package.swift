@@ -112,7 +112,7 @@ let package = Package(
         // Through the real binary: it is built because it is a dependency, and found beside the tests.
         .testTarget(name: "ScenarioTests", dependencies: ["CLI", "Sandbox", "Support"]),
         .testTarget(
-            name: "ArchitectureTests", dependencies: ["Governance", "Delivery", "Ledger", "Consent"],
+            name: "ArchitectureTests", dependencies: ["Model", "Governance", "Delivery", "Ledger", "Consent"],
             exclude: ["Rejected"]),
     ],
     swiftLanguageModes: [.v6]

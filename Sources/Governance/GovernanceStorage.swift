@@ -61,7 +61,9 @@ public protocol GovernanceTransaction: LedgerTransaction {
     func recordPart(_ part: Int, of id: DestinationID) throws -> [UInt8]?
     /// Replaces a part of the record of a destination.
     func set(recordPart box: [UInt8], _ part: Int, entries: Int, of id: DestinationID) throws
-    /// How many contacts the record of a destination has.
+    /// Whether anything was ever recorded of a destination.
+    func hasRecord(of id: DestinationID) throws -> Bool
+    /// How many contacts the record of a destination has that are not off the list.
     func recordCount(of id: DestinationID) throws -> Int
     /// The log index at which an export began.
     func started(export: ExportID) throws -> Int64?

@@ -274,12 +274,30 @@ struct InvariantTests {
     func openIntentElsewhere() throws {
         var (story, consent) = Story.ready()
         let intent = story.intent(consent: consent)
-        story.start("e1", consent: consent)
+        story.start("e1", consent: consent, resumed: true)
         story.connect("d2")
         story.start("e2", "d2", consent: story.consent("d2"))
         let report = try story.forged().audit()
         #expect(report.violations == [])
         #expect(report.openIntents == [intent])
+    }
+
+    @Test("an export is started once, goes on only to its own destination, and sends nothing after its end")
+    func exportsAreSingle() throws {
+        var (twice, consent) = Story.ready()
+        twice.start("e1", consent: consent)
+        #expect(try twice.forged().audit().violations.map(\.invariant) == ["I2"])
+        var (other, _) = Story.ready()
+        other.connect("d2")
+        other.start("e1", "d2", consent: other.consent("d2"), resumed: true)
+        #expect(try other.forged().audit().violations.map(\.invariant) == ["I2"])
+        var (late, given) = Story.ready()
+        late.add(.exportFinished, ["export": "e1", "destination": "d1", "state": "completed"])
+        let intent = late.intent(consent: given)
+        #expect(try late.forged().audit().violations.map(\.index).contains(intent))
+        late.start("e1", consent: given, resumed: true)
+        let allowed = late.intent(consent: given)
+        #expect(!(try late.forged().audit().violations.map(\.index).contains(allowed)))
     }
 
     @Test("an open intent that the next export passed over is reported once, and no longer as open")

@@ -68,7 +68,7 @@ struct ChangeFinder: ~Copyable {
             changes.added += table.count
             for contact in try delivered.contacts(part: part) {
                 guard let entry = table.entry(contact.tag, of: words) else {
-                    changes.leavers.append(contact.tag)
+                    if contact.state != .left { changes.leavers.append(contact.tag) }
                     continue
                 }
                 changes.added -= 1

@@ -21,7 +21,7 @@ struct Selector: ~Copyable {
         self.request = request
         key = request.suppressed?.key ?? FingerprintKey()
         addresses = Partitions(scratch: request.scratch)
-        if let delivered = request.delivered, delivered.count > 0 {
+        if let delivered = request.delivered, !delivered.isEmpty {
             finder = ChangeFinder(delivered, isFull: request.isFull, scratch: request.scratch)
         }
     }

@@ -10,8 +10,8 @@ public struct DeliveryRecord<Storage: GovernanceStorage>: DeliveredContacts {
     let keys: DeliveryKeys
     /// The first log index of the export that is being resumed, if one is.
     let currentExport: Int64?
-    /// How many contacts there are.
-    public let count: Int
+    /// See `DeliveredContacts`.
+    public let isEmpty: Bool
 
     /// The secret that the digests of contacts are made with.
     public var digestSeed: UInt64 { keys.digestSeed }
@@ -36,6 +36,7 @@ public struct DeliveryRecord<Storage: GovernanceStorage>: DeliveredContacts {
                 switch RecordEntry.State(rawValue: word(3) & 3) {
                 case .delivered: isCurrent ? .deliveredInThisExport : .delivered
                 case .refused where isCurrent: .refusedInThisExport
+                case .left: .left
                 default: .uncertain
                 }
             contacts.append(
@@ -130,16 +131,16 @@ extension Gate {
     /// - Throws: ``Refusal/unknownDestination(_:)``; a storage error; `VaultError` if the keys cannot be opened.
     ///   Nil if it has no record yet.
     public func record(of id: DestinationID, resuming: ExportID? = nil) async throws -> DeliveryRecord<Storage>? {
-        let (subject, record, count, started) = try await storage.transaction { transaction in
+        let (subject, record, isEmpty, started) = try await storage.transaction { transaction in
             (
                 try transaction.secret(.subjectKey, of: id), try transaction.secret(.recordKey, of: id),
-                try transaction.recordCount(of: id), try resuming.flatMap { try transaction.started(export: $0) }
+                try !transaction.hasRecord(of: id), try resuming.flatMap { try transaction.started(export: $0) }
             )
         }
         guard let subject, let record else { return nil }
         return DeliveryRecord(
             storage: storage, keys: try DeliveryKeys(id, subject: keys.open(subject), record: keys.open(record)),
-            currentExport: started, count: count)
+            currentExport: started, isEmpty: isEmpty)
     }
 
     /// The requests to a destination whose contacts are not in the record yet, oldest first.
@@ -164,7 +165,7 @@ extension Gate {
             for (part, changes) in updates.sorted(by: { $0.key < $1.key }) {
                 try Self.update(part, keys, transaction) { old in
                     let entries = Self.merged(try RecordEntry.decoded(old), changes)
-                    return (RecordEntry.encoded(entries), entries.count)
+                    return (RecordEntry.encoded(entries), entries.count { $0.state != .left })
                 }
             }
             for intent in settlements.compactMap(\.intent) { try transaction.remove(pageOf: intent) }
@@ -240,13 +241,13 @@ extension Gate {
                 byTag[change.tag] = entry
             case .missing(let tag, let isCertain):
                 guard let known, known.state == .uncertain || (known.state == .delivered && !isCertain) else {
-                    byTag[tag] = nil
+                    byTag[tag] = known?.departed
                     continue
                 }
                 byTag[tag] = RecordEntry(
                     tag: tag, digest: known.digest, intent: known.intent,
                     state: known.state == .delivered ? .uncertain : .refused, address: known.address)
-            case .gone(let tag): byTag[tag] = nil
+            case .gone(let tag): byTag[tag] = known?.departed
             }
         }
         return byTag.values.sorted { $0.tag < $1.tag }

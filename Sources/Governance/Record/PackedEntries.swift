@@ -49,21 +49,17 @@ enum PackedEntries {
 
 /// The pages of settled requests on their way into the record, sorted by the parts that they belong to.
 struct PageMerge {
-    /// An entry of a page: who, and where it stands.
+    /// An entry of a page: who, and where it stands in ``bytes``.
     private struct Place {
         let tag: SubjectTag
-        let page: Int
-        let range: Range<Int>
+        let page: Int32
+        let length: Int32
+        let start: Int
     }
 
-    private struct Page {
-        let bytes: [UInt8]
-        let intent: Int64
-        let state: RecordEntry.State
-        let refused: Set<SubjectTag>
-    }
-
-    private var pages: [Page] = []
+    /// All pages, one after the other; intent and state of every entry are set.
+    private var bytes: [UInt8] = []
+    private var intents: [Int64] = []
     private var places: [[Place]] = Array(repeating: [], count: 256)
 
     /// The parts that change.
@@ -71,38 +67,54 @@ struct PageMerge {
 
     /// Adds a page, of which all entries get `state` but the ones in `refused`.
     mutating func add(
-        _ bytes: [UInt8], intent: Int64, _ state: RecordEntry.State, refused: Set<SubjectTag> = []
+        _ page: [UInt8], intent: Int64, _ state: RecordEntry.State, refused: Set<SubjectTag> = []
     ) throws {
-        let page = pages.count
-        let span = bytes.span.bytes
-        var found = places
-        places = []
-        try PackedEntries.forEach(bytes) { range in
+        let shift = bytes.count
+        let number = Int32(truncatingIfNeeded: intents.count)
+        bytes += page
+        intents.append(intent)
+        let (usual, other) = (
+            UInt64(bitPattern: intent) << 2 | state.rawValue,
+            UInt64(bitPattern: intent) << 2 | RecordEntry.State.refused.rawValue
+        )
+        let source = page.span.bytes
+        // Taken out meanwhile, so that each can be changed while the bytes are.
+        var found: [[Place]] = []
+        swap(&found, &places)
+        defer { swap(&found, &places) }
+        var span = bytes.mutableSpan
+        var out = span.mutableBytes
+        var offset = 0
+        while offset < page.count {
+            guard offset + PackedEntries.fixedLength <= page.count else {
+                throw ModelError.configuration(key: "delivery record")
+            }
+            let length = PackedEntries.fixedLength + Int(page[offset + PackedEntries.fixedLength - 1])
+            guard offset + length <= page.count else { throw ModelError.configuration(key: "delivery record") }
             let tag = SubjectTag(
-                high: PackedEntries.word(span, range.lowerBound), low: PackedEntries.word(span, range.lowerBound + 8))
-            found[Int(tag.high >> 56)].append(Place(tag: tag, page: page, range: range))
+                high: PackedEntries.word(source, offset), low: PackedEntries.word(source, offset + 8))
+            let last = !refused.isEmpty && refused.contains(tag) ? other : usual
+            out.storeBytes(of: last.bigEndian, toByteOffset: shift + offset + 24, as: UInt64.self)
+            found[Int(tag.high >> 56)].append(
+                Place(tag: tag, page: number, length: Int32(truncatingIfNeeded: length), start: shift + offset))
+            offset += length
         }
-        places = found
-        pages.append(Page(bytes: bytes, intent: intent, state: state, refused: refused))
     }
 
-    /// A part of the record with what is new of it: sorted by tags, and of each the entry of the newest intent.
+    /// A part of the record with what is new of it, and how many in it are not off the list.
+    ///
+    /// Sorted by tags, and of each the entry of the newest intent.
     func merged(_ part: Int, into old: [UInt8]) throws -> (bytes: [UInt8], count: Int) {
         let new = places[part].sorted { left, right in
-            left.tag != right.tag ? left.tag < right.tag : pages[left.page].intent < pages[right.page].intent
+            left.tag != right.tag ? left.tag < right.tag : intents[Int(left.page)] < intents[Int(right.page)]
         }
         var merged: [UInt8] = []
-        merged.reserveCapacity(old.count + new.reduce(0) { $0 + $1.range.count })
+        merged.reserveCapacity(old.count + new.reduce(0) { $0 + Int($1.length) })
         var count = 0
         var next = 0
         let span = old.span.bytes
         func write(_ place: Place) {
-            let page = pages[place.page]
-            let start = place.range.lowerBound
-            merged += page.bytes[start..<(start + 24)]
-            let state = !page.refused.isEmpty && page.refused.contains(place.tag) ? .refused : page.state
-            PackedEntries.append(UInt64(bitPattern: page.intent) << 2 | state.rawValue, to: &merged)
-            merged += page.bytes[(start + 32)..<place.range.upperBound]
+            merged.append(contentsOf: bytes[place.start..<(place.start + Int(place.length))])
             count += 1
         }
         /// Of several entries with one tag the last is the newest.
@@ -122,13 +134,13 @@ struct PageMerge {
             if next < new.count, new[next].tag == tag {
                 let place = takeNew()
                 let known = Int64(PackedEntries.word(span, range.lowerBound + 24) >> 2)
-                if known <= pages[place.page].intent {
+                if known <= intents[Int(place.page)] {
                     write(place)
                     return
                 }
             }
-            merged += old[range]
-            count += 1
+            merged.append(contentsOf: old[range])
+            if PackedEntries.word(span, range.lowerBound + 24) & 3 != RecordEntry.State.left.rawValue { count += 1 }
         }
         while next < new.count { write(takeNew()) }
         return (merged, count)

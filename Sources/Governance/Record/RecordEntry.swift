@@ -10,6 +10,9 @@ struct RecordEntry: Sendable, Equatable {
         case uncertain = 2
         /// SendGrid refused it as the digest says; an earlier form of it may be there.
         case refused = 3
+        /// It is off the list; what remains is who and what, without the address. SendGrid still has the values, so if the
+        /// person comes back, emptied ones have to be emptied there.
+        case left = 0
     }
 
     let tag: SubjectTag
@@ -19,6 +22,9 @@ struct RecordEntry: Sendable, Equatable {
     let state: State
     /// In lower case; needed to take off somebody who vanished from the source.
     let address: [UInt8]
+
+    /// The same person, off the list.
+    var departed: RecordEntry { RecordEntry(tag: tag, digest: digest, intent: intent, state: .left, address: []) }
 
     // MARK: Bytes, as ``PackedEntries`` has them
 

@@ -61,6 +61,8 @@ struct Replay {
     var destinations: [String: Destination] = [:]
     /// The destination of every export that was started.
     var exports: [String: String] = [:]
+    /// Exports that ended, and were not resumed since.
+    var endedExports: Set<String> = []
     private var intents: [Int64: Intent] = [:]
 
     var openIntents: [Int64] { intents.filter { !$0.value.isReported }.keys.sorted() }
@@ -76,7 +78,17 @@ struct Replay {
         case .destinationConnected, .destinationConfigured, .destinationSuspended, .destinationResumed,
             .destinationRemoved:
             applyDestination(entry, index, &findings)
-        case .exportStarted: applyExport(entry, &findings)
+        case .exportStarted:
+            if let export = entry.optionalString("export"), exports[export] != nil {
+                findings.add("I2", index, "an export of this name was started before")
+            }
+            applyExport(entry, &findings)
+        case .exportResumed:
+            if let export = entry.optionalString("export"), exports[export] != entry.optionalString("destination") {
+                findings.add("I2", index, "the export that goes on was never started to this destination")
+            }
+            applyExport(entry, &findings)
+        case .exportFinished: entry.optionalString("export").map { _ = endedExports.insert($0) }
         case .transferIntent:
             checkConsent(of: entry, at: index, &findings)
             checkStanding(of: entry, at: index, &findings)
@@ -118,6 +130,7 @@ struct Replay {
             return
         }
         exports[export] = destination
+        endedExports.remove(export)
         for (index, intent) in intents.sorted(by: { $0.key < $1.key })
         where intent.destination == destination && intent.export != export && !intent.isReported {
             findings.add("I2", index, "the intent had no outcome when the next export to its destination was started")

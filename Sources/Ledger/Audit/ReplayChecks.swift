@@ -119,6 +119,9 @@ extension Replay {
         require(
             intent.optionalString("export").flatMap { exports[$0] } == name && name != nil,
             "the intent belongs to no export that was started to its destination")
+        require(
+            !(intent.optionalString("export").map(endedExports.contains) ?? false),
+            "the intent comes after the end of its export")
         guard let policy else {
             require(false, "no policy is in force")
             return

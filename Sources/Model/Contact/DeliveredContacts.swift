@@ -29,6 +29,8 @@ public struct DeliveredContact: Sendable, Hashable {
         case refusedInThisExport
         /// It was sent, but whether SendGrid has it as it was sent is not known.
         case uncertain
+        /// It was delivered and is off the list: SendGrid may still have the values.
+        case left
     }
 
     /// Who it is.
@@ -50,8 +52,8 @@ public struct DeliveredContact: Sendable, Hashable {
 ///
 /// The engine compares what it has read against this without a key of its own.
 public protocol DeliveredContacts: Sendable {
-    /// How many contacts there are.
-    var count: Int { get }
+    /// Whether nothing is known of anybody.
+    var isEmpty: Bool { get }
     /// The contacts whose tag starts with the byte `part`, in no order.
     func contacts(part: Int) throws -> [DeliveredContact]
     /// The tags of addresses in lower case, 16 bytes each, in the order of `ranges`.

@@ -63,6 +63,11 @@ extension SQLiteTransaction {
     }
 
     /// See `GovernanceTransaction`.
+    public func hasRecord(of id: DestinationID) throws -> Bool {
+        try row("SELECT 1 FROM delivery_record WHERE destination = ? LIMIT 1", [id.text]) != nil
+    }
+
+    /// See `GovernanceTransaction`.
     public func recordCount(of id: DestinationID) throws -> Int {
         try row("SELECT coalesce(sum(entries), 0) AS n FROM delivery_record WHERE destination = ?", [id.text])?["n"]
             ?? 0

@@ -153,12 +153,14 @@ extension Story {
             ["consent_index": .integer(consent), "destination": "d1", "administrator": "anna"])
     }
 
-    mutating func start(_ export: String = "e1", _ destination: String = "d1", consent: Int64) {
+    mutating func start(
+        _ export: String = "e1", _ destination: String = "d1", consent: Int64, resumed: Bool = false
+    ) {
         let fields: [String: CanonicalJSON] = [
             "export": .string(export), "destination": .string(destination), "consent_index": .integer(consent),
             "policy_sha256": policyDigest, "fields": ["email"], "segments": ["vip"], "profiles": 10, "rehearsal": "no",
         ]
-        add(.exportStarted, fields)
+        add(resumed ? .exportResumed : .exportStarted, fields)
     }
 
     @discardableResult
