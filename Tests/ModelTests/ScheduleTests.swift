@@ -17,6 +17,15 @@ struct ScheduleTests {
             ("@monthly", "2026-12-31T23:59:59Z", "2027-01-01T00:00:00Z"),
             ("0 0 29 2 *", "2096-02-29T00:00:00Z", "2104-02-29T00:00:00Z"),
             ("5/20 0 * jan *", "2026-11-24T00:00:00Z", "2027-01-01T00:05:00Z"),
+            ("10-30/10 * * * *", "2026-11-24T10:10:00Z", "2026-11-24T10:20:00Z"),
+            ("@Hourly", "2026-11-24T10:00:00Z", "2026-11-24T11:00:00Z"),
+            ("@midnight", "2026-11-24T10:00:00Z", "2026-11-25T00:00:00Z"),
+            ("@daily", "2026-11-24T23:59:59Z", "2026-11-25T00:00:00Z"),
+            ("@weekly", "2026-11-24T10:00:00Z", "2026-11-29T00:00:00Z"),
+            ("@annually", "2026-11-24T10:00:00Z", "2027-01-01T00:00:00Z"),
+            ("0 0 31 2 SUN", "2026-11-24T10:00:00Z", "2027-02-07T00:00:00Z"),
+            ("0 0 * * 5-7", "2026-11-24T10:00:00Z", "2026-11-27T00:00:00Z"),
+            ("59 23 31 12 *", "1969-12-31T23:58:59Z", "1969-12-31T23:59:00Z"),
         ])
     func next(expression: String, after: String, expected: String) throws {
         #expect(try CronExpression(expression).next(after: Self.time(after)) == Self.time(expected))
@@ -29,6 +38,9 @@ struct ScheduleTests {
             ("* * 0 * *", "day of month"), ("* * * 13 *", "month"), ("* * * * 8", "day of week"),
             ("5-1 * * * *", "minute"), ("*/0 * * * *", "minute"), ("*-5 * * * *", "minute"), ("1,,2 * * * *", "minute"),
             ("0 0 31 2 *", "day of month"), ("a b c d e", "minute"), ("1/2/3 * * * *", "minute"),
+            ("*/+5 * * * *", "minute"), ("*/ * * * *", "minute"), ("/5 * * * *", "minute"),
+            ("* * * * \u{17F}un", "expression"), ("@wee\u{212A}ly", "expression"), ("@reboot", "expression"),
+            ("0 0 30 FEB *", "day of month"), ("0 0 31 4,6,9,11 *", "day of month"),
         ])
     func refused(text: String, field: String) {
         #expect {
@@ -41,7 +53,11 @@ struct ScheduleTests {
 
     /// Whether a minute matches, worked out from the fields by themselves.
     private static func matches(_ fields: [Set<Int>], isEither: Bool, _ minute: Int64) -> Bool {
-        let day = minute / 1440
+        fields[0].contains(Int(minute % 60)) && fields[1].contains(Int(minute / 60 % 24))
+            && matches(fields, isEither: isEither, day: minute / 1440)
+    }
+
+    private static func matches(_ fields: [Set<Int>], isEither: Bool, day: Int64) -> Bool {
         var (year, left) = (1970, Int(day))
         func length(_ year: Int) -> Int {
             year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400)) ? 366 : 365
@@ -58,8 +74,7 @@ struct ScheduleTests {
         }
         let isDay = fields[2].contains(left + 1)
         let isWeekday = fields[4].contains(Int((day + 4) % 7))
-        return fields[0].contains(Int(minute % 60)) && fields[1].contains(Int(minute / 60 % 24))
-            && fields[3].contains(month + 1) && (isEither ? isDay || isWeekday : isDay && isWeekday)
+        return fields[3].contains(month + 1) && (isEither ? isDay || isWeekday : isDay && isWeekday)
     }
 
     @Test("the next time agrees with looking at every minute", arguments: 0..<40)
@@ -172,5 +187,107 @@ struct ScheduleTests {
         state.runFailed(at: Timestamp(seconds: 440))
         #expect(decide(500, one) == .idle)
         #expect(decide(740, one) == .due(at: Timestamp(seconds: 740), missed: 0))
+    }
+
+    @Test("however long nothing ran, one decision clears it: the latest due time, and how many came before it")
+    func backlog() throws {
+        func decide(_ cron: String, _ from: String, _ now: String) throws -> [ScheduleDecision] {
+            let schedule = Schedule.cron(try CronExpression(cron))
+            var state = ScheduleState(setAt: try Self.time(from))
+            let now = try Self.time(now)
+            return (0..<3).map { _ in state.decide(schedule, now: now, source: nil, isRunning: false) }
+        }
+        let (hour, friday) = (try Self.time("2026-11-27T00:00:00Z"), try Self.time("2026-11-27T06:00:00Z"))
+        #expect(
+            try decide("@hourly", "2026-11-24T00:00:00Z", "2026-11-27T00:30:00Z")
+                == [.due(at: hour, missed: 71), .idle, .idle])
+        #expect(
+            try decide("0 6 * * MON-FRI", "2026-11-23T00:00:00Z", "2026-11-29T12:00:00Z")
+                == [.missed(at: friday, count: 5), .idle, .idle])
+        #expect(
+            try decide("* * * * *", "2020-01-01T00:00:00Z", "2026-11-27T06:00:59Z")
+                == [.due(at: friday, missed: 1000), .idle, .idle])
+        // Exactly as long ago as is still made up for, and a second longer.
+        #expect(
+            try decide("0 6 * * FRI", "2026-11-01T00:00:00Z", "2026-11-28T06:00:00Z")
+                == [.due(at: friday, missed: 3), .idle, .idle])
+        #expect(
+            try decide("0 6 * * FRI", "2026-11-01T00:00:00Z", "2026-11-28T06:00:01Z")
+                == [.missed(at: friday, count: 4), .idle, .idle])
+    }
+
+    @Test("what is decided agrees with looking at every minute since, however the clock jumps", arguments: 0..<20)
+    func decisionOracle(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let ranges = [0...59, 0...23, 1...31, 1...12, 0...6]
+        let fields = ranges.map { range in
+            Bool.random(using: &random)
+                ? Set(range) : Set((0..<4).map { _ in Int.random(in: range, using: &random) })
+        }
+        let texts = zip(fields, ranges).map { field, range in
+            field.count == range.count ? "*" : field.sorted().map(String.init).joined(separator: ",")
+        }
+        guard let expression = try? CronExpression(texts.joined(separator: " ")) else { return }
+        let isEither = texts[2] != "*" && texts[4] != "*"
+        var now = Int64.random(in: 0..<4_000_000_000, using: &random)
+        var state = ScheduleState(setAt: Timestamp(seconds: now))
+        var from = now
+        var days: [Int64: Bool] = [:]
+        func isDue(_ minute: Int64) -> Bool {
+            guard fields[0].contains(Int(minute % 60)), fields[1].contains(Int(minute / 60 % 24)) else { return false }
+            let isDay = days[minute / 1440] ?? Self.matches(fields, isEither: isEither, day: minute / 1440)
+            days[minute / 1440] = isDay
+            return isDay
+        }
+        for _ in 0..<12 {
+            now += Int64.random(in: -90_000...400_000, using: &random)
+            let isRunning = Int.random(in: 0..<4, using: &random) == 0
+            var due: [Int64] = []
+            if now > from {
+                due = (from / 60 + 1..<max(from, now) / 60 + 1).filter(isDue)
+            }
+            var expected = ScheduleDecision.idle
+            if let last = due.last.map({ $0 * 60 }) {
+                let at = Timestamp(seconds: last)
+                from = last
+                expected =
+                    isRunning
+                    ? .overlap(at: at)
+                    : now - last > 86_400
+                        ? .missed(at: at, count: min(due.count, 1000))
+                        : .due(at: at, missed: min(due.count - 1, 1000))
+            }
+            let decision = state.decide(
+                .cron(expression), now: Timestamp(seconds: now), source: nil, isRunning: isRunning)
+            #expect(decision == expected, "\(expression.text) at \(now)")
+            // What is stored says as much as what is in memory.
+            state = try ScheduleState(canonical: state.canonical)
+        }
+    }
+
+    @Test("schedules read back from their text; a long expression is called long")
+    func texts() throws {
+        for text in ["on-refresh", "cron 0 6 * * *", "cron @daily"] {
+            #expect(try Schedule(text: text).text == text)
+        }
+        for text in ["", "cron", "cron ", "On-Refresh", "refresh", "cron 0 6 * *"] {
+            #expect(throws: ModelError.self) { _ = try Schedule(text: text) }
+        }
+        #expect {
+            _ = try CronExpression(String(repeating: "0,", count: 200) + "0 * * * *")
+        } throws: { error in
+            error as? ModelError == .cron(field: "expression", problem: "is longer than 200 bytes")
+        }
+    }
+
+    @Test("times beyond every calendar are never due and never crash", arguments: [Int64.min, -1 << 60, 1 << 60, .max])
+    func extremes(seconds: Int64) throws {
+        let (edge, epoch) = (Timestamp(seconds: seconds), Timestamp(seconds: 0))
+        let expression = try CronExpression("* * * * *")
+        #expect(expression.next(after: edge) == nil)
+        for (set, now) in [(edge, epoch), (epoch, edge), (edge, edge)] {
+            var state = ScheduleState(setAt: set)
+            #expect(state.decide(.cron(expression), now: now, source: nil, isRunning: false) == .idle)
+        }
     }
 }

@@ -24,9 +24,14 @@ public struct CronExpression: Hashable, Sendable {
     /// Reads an expression.
     /// - Throws: ``ModelError/cron(field:problem:)``, also for one that no day ever matches.
     public init(_ text: String) throws(ModelError) {
+        // ASCII alone: the upper case of other letters may be one of these, as with "ſun".
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
+            throw .cron(field: "expression", problem: "has characters that are not ASCII")
+        }
+        guard text.utf8.count <= 200 else { throw .cron(field: "expression", problem: "is longer than 200 bytes") }
         let spelled = Self.nicknames[text.lowercased()] ?? text
         let fields = spelled.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
-        guard fields.count == 5, text.utf8.count <= 200 else {
+        guard fields.count == 5 else {
             throw .cron(field: "expression", problem: "has \(fields.count) fields instead of five")
         }
         self.text = text
@@ -75,7 +80,8 @@ public struct CronExpression: Hashable, Sendable {
             }
             var step = 1
             if stepped.count == 2 {
-                guard let value = Int(stepped[1]), (1...range.upperBound).contains(value) else {
+                guard stepped[1].first != "+", let value = Int(stepped[1]), (1...range.upperBound).contains(value)
+                else {
                     throw .cron(
                         field: field, problem: "the step '\(stepped[1].prefix(20))' is not within 1-\(range.upperBound)"
                     )
@@ -92,6 +98,7 @@ public struct CronExpression: Hashable, Sendable {
     /// The first time after `time` that it matches; nil if there is none within nine years, in which every day of the
     /// calendar comes at least once (29 February is eight years away around 2100).
     public func next(after time: Timestamp) -> Timestamp? {
+        guard Self.isUsable(time) else { return nil }
         let start = time.seconds - floorRemainder(time.seconds, 60) + 60
         var day = (start - floorRemainder(start, 86_400)) / 86_400
         var earliest = Int(floorRemainder(start, 86_400) / 60)
@@ -106,6 +113,30 @@ public struct CronExpression: Hashable, Sendable {
             earliest = 0
         }
         return nil
+    }
+
+    /// The last time up to `time` that it matches; nil if there is none after `bound`.
+    func latest(upTo time: Timestamp, after bound: Timestamp) -> Timestamp? {
+        guard Self.isUsable(time), Self.isUsable(bound) else { return nil }
+        var day = (time.seconds - floorRemainder(time.seconds, 86_400)) / 86_400
+        var latest = Int(floorRemainder(time.seconds, 86_400) / 60)
+        while (day + 1) * 86_400 > bound.seconds {
+            if matches(day: day) {
+                for minute in stride(from: latest, through: 0, by: -1)
+                where hours >> UInt64(minute / 60) & 1 == 1 && minutes >> UInt64(minute % 60) & 1 == 1 {
+                    let found = Timestamp(seconds: day * 86_400 + Int64(minute) * 60)
+                    return found > bound ? found : nil
+                }
+            }
+            day -= 1
+            latest = 1439
+        }
+        return nil
+    }
+
+    /// Whether a time can be stored, which leaves room to reckon with it.
+    static func isUsable(_ time: Timestamp) -> Bool {
+        (-CanonicalJSON.maximumInteger...CanonicalJSON.maximumInteger).contains(time.seconds)
     }
 
     private func floorRemainder(_ value: Int64, _ divisor: Int64) -> Int64 {

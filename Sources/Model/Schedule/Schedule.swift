@@ -90,32 +90,23 @@ public struct ScheduleState: Hashable, Sendable {
     private mutating func decide(
         _ expression: CronExpression, _ now: Timestamp, _ isRunning: Bool, _ catchUp: Int64
     ) -> ScheduleDecision {
-        var last: Timestamp?
-        var count = 0
-        var from = max(handled ?? setAt, setAt)
-        // Of many only the newest ones count; the bound keeps a long sleep from being counted out minute by minute.
-        if now.seconds - from.seconds > catchUp, let first = expression.next(after: from), first <= now {
-            (last, count) = (first, 1)
-            from = max(from, now.adding(seconds: -catchUp))
+        let from = max(handled ?? setAt, setAt)
+        guard CronExpression.isUsable(now), let first = expression.next(after: from), first <= now,
+            let due = expression.latest(upTo: now, after: from)
+        else { return .idle }
+        // The bound keeps a long sleep from being counted out minute by minute.
+        var earlier = 0
+        var passed = first
+        while earlier < Self.mostMissed, passed < due, let next = expression.next(after: passed) {
+            earlier += 1
+            passed = next
         }
-        while count < Self.mostMissed, let due = expression.next(after: from), due <= now {
-            count += due == last ? 0 : 1
-            last = due
-            from = due
-        }
-        if count == Self.mostMissed {
-            // As many as are counted: the latest is found by going back a day at most, minute by minute.
-            var time = now.seconds - now.seconds % 60
-            while time > from.seconds, expression.next(after: Timestamp(seconds: time - 1))?.seconds != time {
-                time -= 60
-            }
-            last = Timestamp(seconds: max(time, from.seconds))
-        }
-        guard let due = last else { return .idle }
         handled = due
         if isRunning { return .overlap(at: due) }
-        guard now.seconds - due.seconds <= catchUp else { return .missed(at: due, count: count) }
-        return .due(at: due, missed: count - 1)
+        guard now.seconds - due.seconds <= catchUp else {
+            return .missed(at: due, count: min(earlier + 1, Self.mostMissed))
+        }
+        return .due(at: due, missed: earlier)
     }
 
     private mutating func decide(
