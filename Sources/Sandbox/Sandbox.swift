@@ -19,16 +19,27 @@ public import ServiceLifecycle
 /// | `GET /v3/marketing/lists/{id}/contacts/count` | 200; 404 |
 /// | `DELETE /v3/marketing/lists/{id}/contacts?contact_ids=a,b` | 202 and a job; 404 for any unknown identifier |
 /// | `PUT /v3/marketing/contacts` | 202 and a job; 400, 404, 413 for the whole request |
-/// | `PUT /v3/marketing/contacts/imports` | 200, a job, and where to upload a CSV file, gzip or not, with which headers |
-/// | `GET /v3/suppression/{kind}` | 200, paged by `limit` and `offset`; 403 unless suppressions are configured |
 /// | `GET /v3/marketing/contacts` | 200, the 50 newest |
 /// | `GET /v3/marketing/contacts/count` | 200 |
 /// | `POST /v3/marketing/contacts/search/emails` | 200; 404 if none is known |
+/// | `PUT /v3/marketing/contacts/imports` | 200 and a job, with where to put the file; 400, 404 |
 /// | `GET /v3/marketing/contacts/imports/{job}` | 200; `pending`, then with counts, then `completed`, `errored` or `failed` |
-/// | `GET`, `POST /v3/marketing/field_definitions` | 200 |
+/// | `GET`, `POST /v3/marketing/field_definitions` | 200; a field is listed at once and can be written ``SandboxConfiguration/fieldSettleDelay`` later |
+/// | `GET /v3/suppression/{kind}?limit=&offset=` | 200, an array of ``SandboxConfiguration/suppressions``; `kind` is `unsubscribes`, `bounces`, `blocks`, `invalid_emails` or `spam_reports`; 403 without a scope `suppression.` |
+///
+/// An import's `field_mappings` are the identifiers that `GET field_definitions` lists and that can be written, without
+/// `list_ids` and `segment_ids`, or null. Its file, plain or gzip, goes to the `upload_uri` it answers, raw:
+///
+/// | Route | Answer |
+/// |---|---|
+/// | `PUT /sandbox/uploads/{token}?X-Amz-Signature=` | 200; 400 with an `Authorization` header or above 1 GB; 403 without the signature or the header of `upload_headers` |
+///
+/// The first row is skipped, empty cells leave fields as they are, later rows win over earlier ones, and what is wrong
+/// with a row is an error of the job. A header that does not match the mapping, a damaged file and more than a million
+/// rows fail the whole job. A file that comes again replaces the first while the job is pending; later it is ignored.
 ///
 /// Deleting lists or contacts is refused with 405 and recorded: an exporter must never try. What a job changes is seen
-/// when the job ends, ``SandboxConfiguration/jobDelay`` after its request.
+/// when the job ends, ``SandboxConfiguration/jobDelay`` after its request or, for an import, after its upload.
 ///
 /// For who rehearses, without a key:
 ///
@@ -40,8 +51,9 @@ public import ServiceLifecycle
 /// | `GET /sandbox/errors/{job}` | a job's errors, `email,reason`: what `errors_url` points to |
 /// | `GET`, `POST`, `DELETE /sandbox/faults` | what is to go wrong: list, add an array, forget all |
 ///
-/// Faults are JSON objects with `fault`, and optionally `method`, `path` (what the path starts with), `count`, and
-/// `skip` (how many matching requests pass before):
+/// Faults apply to the routes under `/v3` and, where their `path` says so, to `/sandbox/uploads` and `/sandbox/errors`.
+/// They are JSON objects with `fault`, and optionally `method`, `path` (what the path starts with), `count`
+/// and `skip` (how many such requests pass first):
 ///
 /// | `fault` | Parameters | What happens |
 /// |---|---|---|
@@ -53,12 +65,16 @@ public import ServiceLifecycle
 /// | `slow_read` | `bytes_per_second` | body read slowly |
 /// | `job_fails`, `job_never_finishes` | | 202, then so |
 /// | `job_errors` | `rows` | 202, then the first rows are errors |
-/// | `job_errors_without_file`, `errors_file_gone` | `rows` | the same, but nothing says which, or its file answers 403 |
-/// | `job_pending_with_counts`, `job_unknown_status` | `seconds` | the job's state comes late; until then `pending` or `processing` |
-/// | `removal_ignored` | | 202, the job completes, the contacts stay on the list |
-/// | `hang_before_processing` | `seconds` | processed late |
-/// | `reset_connection` | | body read, connection reset, nothing processed |
-/// | `truncate_response`, `garble_response` | | processed; half an answer, or one that is no JSON |
+/// | `hang_before_processing` | `seconds` | processed and answered late |
+/// | `half_close` | `seconds` | body read, sending side ended without an answer, the rest later; nothing processed |
+/// | `reset_connection` | | connection reset once the body was read, nothing processed |
+/// | `truncate_response` | | processed, then the answer cut off in the middle |
+/// | `garble_response` | | processed, then 202 with a body that is not JSON |
+/// | `job_pending_with_counts` | `seconds` | 202, then `pending` that much longer with all counts |
+/// | `job_unknown_status` | `seconds` | 202, then `processing` that long |
+/// | `job_errors_without_file` | `rows` | 202, then row errors without an `errors_url` |
+/// | `errors_file_gone` | `rows`, else 2 | 202, then row errors, whose `errors_url` answers 403 |
+/// | `removal_ignored` | | 202 to a removal from a list, whose job completes and changes nothing |
 /// | `reject_all_401`, `reject_all_403` | | answered to every request |
 public final class SandboxServer: Service {
     /// The port it listens on.
@@ -90,6 +106,10 @@ public final class SandboxServer: Service {
         guard (0...65_535).contains(port) else { throw SandboxError.cannotBind(port: port) }
         guard configuration.windowSeconds > 0 else { throw SandboxError.configuration(key: "windowSeconds") }
         guard configuration.jobDelay >= .zero else { throw SandboxError.configuration(key: "jobDelay") }
+        guard configuration.fieldSettleDelay >= .zero else { throw SandboxError.configuration(key: "fieldSettleDelay") }
+        guard configuration.suppressions.allSatisfy({ SandboxSuppression.kinds.contains($0.kind) }) else {
+            throw SandboxError.configuration(key: "suppressions")
+        }
         guard min(configuration.upsertsPerMinute, configuration.readsPerMinute) >= 0 else {
             throw SandboxError.configuration(key: "upsertsPerMinute, readsPerMinute")
         }

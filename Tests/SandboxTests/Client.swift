@@ -69,13 +69,14 @@ struct Client: Sendable {
 
     func send(
         _ method: String, _ path: String, body: HTTPClientRequest.Body?, key: String?? = nil, host: String? = nil,
-        timeout: Int64 = 60_000
+        headers: [String: String] = [:], timeout: Int64 = 60_000
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: path.hasPrefix("http") ? path : base + path)
         request.method = HTTPMethod(rawValue: method)
         if let key = key ?? self.key { request.headers.add(name: "authorization", value: "Bearer \(key)") }
         if let host { request.headers.add(name: "host", value: host) }
         request.headers.add(name: "content-type", value: "application/json")
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
         request.body = body
         let response = try await HTTPClient.shared.execute(request, timeout: .milliseconds(timeout))
         let bytes = try await response.body.collect(upTo: 64 << 20)

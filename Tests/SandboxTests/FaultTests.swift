@@ -143,11 +143,14 @@ struct FaultTests {
             SandboxFault.Kind.status(503), .status(500, body: "x"), .tooManyRequests(resetSeconds: 3),
             .tooManyRequests(resetEpoch: 4), .hangBeforeResponse(seconds: 1.5), .closeAfterBytes(9), .loseResponse,
             .slowRead(bytesPerSecond: 10), .jobFails, .jobErrors(2), .jobNeverFinishes, .rejectAll401, .rejectAll403,
+            .resetConnection, .truncateResponse, .garbleResponse, .jobPendingWithCounts(seconds: 2),
+            .jobUnknownStatus(seconds: 0.5), .jobErrorsWithoutFile(3), .errorsFileGone(2), .removalIgnored,
+            .hangBeforeProcessing(seconds: 1),
         ])
     func coding(kind: SandboxFault.Kind) throws {
         let fault = SandboxFault(kind)
         #expect(try JSONDecoder().decode(SandboxFault.self, from: JSONEncoder().encode(fault)) == fault)
-        let elsewhere = SandboxFault(kind, method: "GET", path: "/v3/x", count: 4)
+        let elsewhere = SandboxFault(kind, method: "GET", path: "/v3/x", count: 4, skip: 2)
         #expect(try JSONDecoder().decode(SandboxFault.self, from: JSONEncoder().encode(elsewhere)) == elsewhere)
     }
 }

@@ -38,6 +38,31 @@ struct FieldDefinitionTests {
         }
     }
 
+    @Test("a field that is not settled is listed, and refused in upserts and imports")
+    func unsettled() async throws {
+        try await withSandbox(.quick.with { $0.fieldSettleDelay = .seconds(3_600) }) { _, client in
+            let made = try await client("POST", path, body: #"{"name":"shoe_size","field_type":"Number"}"#)
+            let id = made.json["id"].text ?? ""
+            #expect(try await client("GET", path).json["custom_fields"].items.last?["id"].text == id)
+            let upsert = try await client.upsert(#"{"email":"a@example.com","custom_fields":{"\#(id)":42}}"#)
+            #expect(upsert.status == 400)
+            #expect(upsert.message == "invalid custom field ids supplied - \(id)")
+            let file = #"{"file_type":"csv","field_mappings":["_rf2_T","\#(id)"]}"#
+            let imported = try await client("PUT", "/v3/marketing/contacts/imports", body: file)
+            #expect(imported.status == 400)
+        }
+    }
+
+    @Test("a field settles in time")
+    func settling() async throws {
+        try await withSandbox(.quick.with { $0.fieldSettleDelay = .milliseconds(200) }) { _, client in
+            let made = try await client("POST", path, body: #"{"name":"shoe_size","field_type":"Number"}"#)
+            let id = made.json["id"].text ?? ""
+            let contact = #"{"email":"a@example.com","custom_fields":{"\#(id)":42}}"#
+            while try await client.upsert(contact).status != 202 { try await Task.sleep(for: .milliseconds(20)) }
+        }
+    }
+
     @Test(
         "a name that is taken, reserved or malformed, or an unknown type, is a 400",
         arguments: [

@@ -7,13 +7,13 @@ import Testing
 struct JobTests {
     private static let start = Date(timeIntervalSince1970: 1_700_000_000)
 
-    private static func upsert(_ contacts: String, ending: Job.Ending = .honestly) throws -> Job {
+    private static func upsert(_ contacts: String, course: Job.Course = .init()) throws -> Job {
         let body = Data(#"{"list_ids":["l"],"contacts":[\#(contacts)]}"#.utf8)
         let request = try JSONDecoder().decode(UpsertRequest.self, from: body)
         let schema = UpsertReview.Schema(
             fieldTypes: ["n": "Number"], listIDs: ["l"], overlongFieldsAre400: false, errorsPerReply: 10)
         let review = try UpsertReview(request, schema: schema)
-        return Job(.upsert(review), ending: ending, accepted: start, delay: .seconds(30))
+        return Job(.upsert(review), course: course, accepted: start, delay: .seconds(30))
     }
 
     @Test("is pending without counts, pending with counts, then completed; only then do its effects show")
@@ -56,6 +56,26 @@ struct JobTests {
         var job = try Self.upsert(contacts)
         job.advance(to: Self.start.addingTimeInterval(30), book: &book)
         #expect(job.status.rawValue == status)
+    }
+
+    @Test("of a file counts its delay from the upload, and from the next one while it is pending")
+    func file() {
+        var book = ContactBook(lists: [])
+        var job = Job(.csv(nil), course: .init(), accepted: Self.start, delay: .seconds(30))
+        job.advance(to: Self.start.addingTimeInterval(999), book: &book)
+        #expect(job.status == .pending && job.requested == 0 && !job.isCounted)
+        for (second, name) in [(1_000.0, "a"), (1_020, "b")] {
+            var review = UpsertReview(listIDs: [])
+            var input = ContactInput()
+            input.text[.email] = "\(name)@example.com"
+            review.add(input, by: .init(fieldTypes: [:], listIDs: [], overlongFieldsAre400: false, errorsPerReply: 1))
+            job.upload(review, at: Self.start.addingTimeInterval(second))
+            job.advance(to: Self.start.addingTimeInterval(second + 19), book: &book)
+            #expect(job.status == .pending && job.isCounted && job.requested == 1)
+        }
+        job.advance(to: Self.start.addingTimeInterval(1_050), book: &book)
+        #expect(job.status == .completed)
+        #expect(book.contacts.keys.sorted() == ["b@example.com"])
     }
 
     @Test("answers sparsely while it is pending")

@@ -128,6 +128,8 @@ struct TransportTests {
         for bad in [
             SandboxConfiguration(windowSeconds: 0), SandboxConfiguration(upsertsPerMinute: -1),
             SandboxConfiguration(readsPerMinute: -1), SandboxConfiguration(jobDelay: .seconds(-1)),
+            SandboxConfiguration(fieldSettleDelay: .seconds(-1)),
+            SandboxConfiguration(suppressions: [SandboxSuppression(kind: "x", email: "a@example.com")]),
         ] {
             await #expect(throws: SandboxError.self) { try await SandboxServer.start(bad) }
         }
@@ -138,7 +140,8 @@ struct TransportTests {
         let kinds: [SandboxFault.Kind] = [
             .status(0), .status(-5), .status(100), .hangBeforeResponse(seconds: .nan),
             .hangBeforeResponse(seconds: -1), .slowRead(bytesPerSecond: 0), .jobErrors(-1), .jobErrors(9),
-            .closeAfterBytes(-1),
+            .closeAfterBytes(-1), .jobPendingWithCounts(seconds: .nan), .jobUnknownStatus(seconds: -1),
+            .jobErrorsWithoutFile(-1), .hangBeforeProcessing(seconds: .nan), .removalIgnored,
         ]
         for kind in kinds {
             try await withSandbox(.quick.with { $0.faults = [SandboxFault(kind, path: "/v3")] }) { _, client in

@@ -35,6 +35,7 @@ struct FaultRow: Sendable, CustomStringConvertible {
         FaultRow("answer of another shape", .status(202, body: #"{"ok":true}"#)),
         FaultRow("job fails", .jobFails, [.upsert, .takeOff]), FaultRow("job refuses rows", .jobErrors(2), [.upsert]),
         FaultRow("connection reset", .resetConnection), FaultRow("half an answer", .truncateResponse),
+        FaultRow("half-closed connection", .halfClose(seconds: 1)),
         FaultRow("garbled answer", .garbleResponse), FaultRow("processed late", .hangBeforeProcessing(seconds: 0.5)),
         FaultRow("counts without an end", .jobPendingWithCounts(seconds: 2), [.upsert, .takeOff]),
         FaultRow("unknown state", .jobUnknownStatus(seconds: 0.5), [.upsert, .takeOff]),

@@ -45,7 +45,8 @@ struct Program: Sendable {
 
         func wait() async -> Result {
             while process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
-            return Result(status: process.terminationStatus, output: output.text(), errors: errors.text())
+            return Result(
+                status: process.terminationStatus, output: await output.text(), errors: await errors.text())
         }
     }
 
@@ -107,8 +108,12 @@ final class Capture: @unchecked Sendable {
         }
     }
 
-    func text() -> String {
-        done.wait()
+    /// All of it, once it is there.
+    ///
+    /// Asks instead of waiting: a thread of the pool that waits here is missing everywhere else, and another process that
+    /// was started at the same moment may hold the pipe open for long.
+    func text() async -> String {
+        while done.wait(timeout: .now()) == .timedOut { try? await Task.sleep(for: .milliseconds(5)) }
         defer { done.signal() }
         return String(decoding: data, as: UTF8.self)
     }

@@ -37,7 +37,7 @@ extension Account {
         while fields.contains(where: { $0.id == "e\(number)_\(suffix)" }) { number += 1 }
         let field = SandboxField(id: "e\(number)_\(suffix)", name: name, type: type)
         fields.append(field)
-        fieldsReady[field.id] = Date().addingTimeInterval(configuration.fieldSettleDelay / .seconds(1))
+        fieldsSettle[field.id] = Date().addingTimeInterval(configuration.fieldSettleDelay.inSeconds)
         return Reply(JSON.object(Self.body(of: field, call)))
     }
 
@@ -76,6 +76,13 @@ struct ReservedField {
             id: "_rf\(number)_\(isDate ? "D" : "T")", name: name, type: isDate ? "Date" : "Text",
             isReadOnly: (15...23).contains(number))
     }
+
+    /// The fields that a file's columns may be mapped to, by their identifiers.
+    static let writable: [String: ContactKey] = Dictionary(
+        uniqueKeysWithValues: all.compactMap { field in
+            guard !field.isReadOnly, let key = ContactKey(rawValue: field.name) else { return nil }
+            return (field.id, key)
+        })
 
     private static let names = [
         "first_name", "last_name", "email", "alternate_emails", "address_line_1", "address_line_2", "city",

@@ -21,9 +21,9 @@ extension SandboxState.ContactState {
 }
 
 extension SandboxState.JobState {
-    init(_ job: Job) {
+    init(_ job: Job, at now: Date) {
         self.init(
-            id: job.id, type: job.type, status: job.status.rawValue, requested: job.requested,
+            id: job.id, type: job.type, status: job.toldStatus(at: now), requested: job.requested,
             created: job.counts.created, updated: job.counts.updated, deleted: job.counts.deleted,
             errored: job.rejections.count)
     }
@@ -35,7 +35,8 @@ extension Account {
     }
 
     var jobStates: [SandboxState.JobState] {
-        jobOrder.compactMap { jobs[$0].map(SandboxState.JobState.init) }
+        let now = Date()
+        return jobOrder.compactMap { id in jobs[id].map { SandboxState.JobState($0, at: now) } }
     }
 
     /// Everything there is.

@@ -1,23 +1,36 @@
-import FoundationEssentials
-
-/// `GET /v3/suppression/{kind}`: the addresses that the account keeps from being sent to.
+/// The routes under `/v3/suppression`.
 extension Account {
-    static let suppressionKinds = ["unsubscribes", "bounces", "blocks", "invalid_emails", "spam_reports"]
+    private static let limits = 1...500
+    /// When the first suppression was made, 2025-06-15; each other one a minute later.
+    private static let firstCreated = 1_750_000_000
 
-    func suppressions(_ kind: String, _ call: Call) throws(Refusal) -> Reply {
-        guard call.method == "GET" else { throw .methodNotAllowed }
-        guard Self.suppressionKinds.contains(kind) else { throw .notFound }
-        guard scopes.contains(where: { $0.hasPrefix("suppression.") }) else { throw .forbidden }
-        let limit = call.query["limit"].map { Int($0) ?? 0 } ?? 500
+    /// `GET /v3/suppression/{kind}`: pages by `limit` and `offset`, in the order in which they were configured.
+    nonisolated func suppressions(_ kind: String, _ call: Call) throws(Refusal) -> Reply {
+        let limit = call.query["limit"].map { Int($0) ?? 0 } ?? Self.limits.upperBound
+        guard Self.limits.contains(limit) else {
+            throw Refusal(400, "limit must be between 1 and 500", field: "limit")
+        }
         let offset = call.query["offset"].map { Int($0) ?? -1 } ?? 0
-        guard (1...500).contains(limit), offset >= 0 else { throw Refusal(400, "limit is at most 500", field: "limit") }
-        let page = configuration.suppressions.filter { $0.kind == kind }.dropFirst(offset).prefix(limit)
+        guard offset >= 0 else { throw Refusal(400, "offset must not be negative", field: "offset") }
+        let found = configuration.suppressions.enumerated().filter { $0.element.kind == kind }
         return Reply(
-            JSON.array(page.map { ["email": .string($0.email), "created": 1_700_000_000, "reason": "staged"] }))
+            JSON.array(
+                found.dropFirst(offset).prefix(limit).map { number, suppression in
+                    var body = Self.details(of: kind)
+                    body["email"] = .string(suppression.email)
+                    body["created"] = .integer(Self.firstCreated + 60 * number)
+                    return .object(body)
+                }))
     }
 
-    /// The scopes of the key; who configures suppressions wants them to be readable.
-    var scopes: [String] {
-        configuration.scopes + (configuration.suppressions.isEmpty ? [] : ["suppression.read"])
+    /// What the real service says besides the address and the time.
+    private static func details(of kind: String) -> [String: JSON] {
+        switch kind {
+        case "bounces": ["reason": "550 5.1.1 The mailbox does not exist", "status": "5.1.1"]
+        case "blocks": ["reason": "421 4.7.0 Try again later", "status": "4.7.0"]
+        case "invalid_emails": ["reason": "Mail domain mentioned in email address is unknown"]
+        case "spam_reports": ["ip": "192.0.2.1"]
+        default: [:]
+        }
     }
 }

@@ -8,13 +8,13 @@ actor Account {
     let configuration: SandboxConfiguration
     var book: ContactBook
     var fields: [SandboxField]
+    /// When contacts can be written with the fields that were made on request.
+    var fieldsSettle: [String: Date] = [:]
     var jobs: [String: Job] = [:]
     var jobOrder: [String] = []
-    /// Files that were asked for, by the token in their address.
-    var awaited: [String: AwaitedFile] = [:]
-    /// When fields that were made here can be used.
-    var fieldsReady: [String: Date] = [:]
     private var openJobs: [String] = []
+    /// The files that are awaited, by the token in their address.
+    var uploads: [String: AwaitedUpload] = [:]
     private var rates: RateWindow
     private(set) var faults: [SandboxFault]
     private(set) var requests: [RecordedRequest] = []
@@ -35,19 +35,8 @@ actor Account {
     }
 
     /// Takes in a job.
-    func enqueue(_ work: Job.Work, fault: SandboxFault.Kind?, id: String? = nil, type: String? = nil) -> Job {
-        let ending: Job.Ending =
-            switch fault {
-            case .jobFails: .failing
-            case .jobNeverFinishes: .never
-            case .jobPendingWithCounts(let seconds): .late(seconds: seconds, word: "pending")
-            case .jobUnknownStatus(let seconds): .late(seconds: seconds, word: "processing")
-            case .jobErrorsWithoutFile: .silent
-            case .errorsFileGone: .lostFile
-            case .removalIgnored: .ignored
-            default: .honestly
-            }
-        let job = Job(work, ending: ending, accepted: Date(), delay: configuration.jobDelay, id: id, type: type)
+    func enqueue(_ work: Job.Work, fault: SandboxFault.Kind?) -> Job {
+        let job = Job(work, course: Job.Course(fault), accepted: Date(), delay: configuration.jobDelay)
         jobs[job.id] = job
         jobOrder.append(job.id)
         openJobs.append(job.id)
@@ -61,10 +50,10 @@ actor Account {
 
     /// What an upsert is reviewed against.
     var schema: UpsertReview.Schema {
-        UpsertReview.Schema(
-            fieldTypes: Dictionary(
-                fields.filter { fieldsReady[$0.id].map { $0 <= Date() } ?? true }.map { ($0.id, $0.type) },
-                uniquingKeysWith: { first, _ in first }),
+        let now = Date()
+        let settled = fields.filter { fieldsSettle[$0.id].map { $0 <= now } ?? true }
+        return UpsertReview.Schema(
+            fieldTypes: Dictionary(settled.map { ($0.id, $0.type) }, uniquingKeysWith: { first, _ in first }),
             listIDs: Set(book.lists.map(\.id)), overlongFieldsAre400: configuration.overlongFieldsAre400,
             errorsPerReply: configuration.errorsPerReply)
     }
@@ -73,13 +62,14 @@ actor Account {
 
     /// The fault this request meets, used up by one.
     func takeFault(method: String, path: String) -> SandboxFault.Kind? {
-        guard let place = faults.firstIndex(where: { $0.applies(method: method, path: path) }) else { return nil }
-        guard faults[place].skip == 0 else {
+        for place in faults.indices where faults[place].applies(method: method, path: path) {
+            guard faults[place].skip > 0 else {
+                faults[place].count -= 1
+                return faults[place].kind
+            }
             faults[place].skip -= 1
-            return nil
         }
-        faults[place].count -= 1
-        return faults[place].kind
+        return nil
     }
 
     func inject(_ added: [SandboxFault]) {

@@ -5,21 +5,8 @@ struct Job: Sendable {
     enum Work: Sendable {
         case upsert(UpsertReview)
         case removal(contactIDs: [String], listID: String)
-    }
-
-    /// How it is to end; all but `honestly` are faults.
-    enum Ending: Sendable, Equatable {
-        case honestly
-        case failing
-        case never
-        /// All is done, and its state says so only so many seconds later; until then it says `word`.
-        case late(seconds: Double, word: String)
-        /// Rows are errors, and no file says which.
-        case silent
-        /// Rows are errors, and the file that says which cannot be had.
-        case lostFile
-        /// It says that it is done, and changes nothing.
-        case ignored
+        /// A file, nil until it is uploaded.
+        case csv(UpsertReview?)
     }
 
     enum Status: String, Sendable {
@@ -34,8 +21,10 @@ struct Job: Sendable {
 
     let id: String
     let accepted: Date
-    let requested: Int
-    let ending: Ending
+    /// When the delay began: when the job was accepted or its file uploaded; nil while there is no file yet.
+    private(set) var begun: Date?
+    private(set) var requested: Int
+    let course: Course
     private let delay: Double
     private var work: Work?
     private(set) var type: String
@@ -44,41 +33,59 @@ struct Job: Sendable {
     private(set) var rejections: [RowRejection] = []
     private(set) var isCounted = false
 
-    init(
-        _ work: Work, ending: Ending, accepted: Date, delay: Duration, id: String? = nil, type: String? = nil
-    ) {
-        self.id = id ?? UUID().uuidString.lowercased()
+    init(_ work: Work, course: Course, accepted: Date, delay: Duration) {
+        id = UUID().uuidString.lowercased()
         self.work = work
-        self.ending = ending
+        self.course = course
         self.accepted = accepted
-        let parts = delay.components
-        self.delay = Double(parts.seconds) + Double(parts.attoseconds) / 1e18
+        begun = accepted
+        self.delay = delay.inSeconds
         switch work {
         case .upsert(let review):
-            self.type = type ?? "upsert_contacts"
+            type = "upsert_contacts"
             requested = review.requested
         case .removal(let contactIDs, _):
-            self.type = "delete"
+            type = "delete"
             requested = contactIDs.count
+        case .csv(let review):
+            type = "contacts_import"
+            requested = review?.requested ?? 0
+            if review == nil { begun = nil }
         }
     }
 
-    var finished: Date { accepted.addingTimeInterval(delay) }
-
-    /// The word for how it stands at `now`.
-    func word(at now: Date) -> String {
-        guard case .late(let seconds, let word) = ending, now < finished.addingTimeInterval(seconds) else {
-            return status.rawValue
-        }
-        return word
+    var finished: Date {
+        (begun ?? accepted).addingTimeInterval(max(delay + course.secondsWithCounts, course.secondsUnknown))
     }
 
     /// The counts show before the status ends, as they do in reality.
-    private var counted: Date { accepted.addingTimeInterval(delay * 0.6) }
+    private var counted: Date { (begun ?? accepted).addingTimeInterval(delay * 0.6) }
+
+    /// The status as it is told at `now`.
+    func toldStatus(at now: Date) -> String {
+        let isUnknown = begun.map { now < $0.addingTimeInterval(course.secondsUnknown) } ?? false
+        return isUnknown ? "processing" : status.rawValue
+    }
+
+    /// Hands the file to the job, which starts its delay.
+    ///
+    /// A file that comes again replaces the first while the job is
+    /// pending, and changes nothing later.
+    mutating func upload(_ review: UpsertReview, at time: Date) {
+        guard status == .pending, case .csv = work else { return }
+        var review = review
+        review.rejectFirst(course.rejectedRows)
+        work = .csv(review)
+        requested = review.requested
+        counts = Counts()
+        rejections = []
+        isCounted = false
+        begun = time
+    }
 
     /// Brings the job to where it has to be at `now`.
     mutating func advance(to now: Date, book: inout ContactBook) {
-        guard status == .pending, ending != .never, let work else { return }
+        guard status == .pending, course.ending != .never, begun != nil, let work else { return }
         if now >= finished {
             finish(work, book: &book)
         } else if now >= counted, !isCounted {
@@ -97,27 +104,31 @@ struct Job: Sendable {
         isCounted = true
         counts = Counts()
         switch work {
-        case .upsert(let review):
-            rejections = review.rejections
-            for patch in review.patches {
-                let outcome: ContactOutcome
-                if ending == .failing {
-                    outcome = .rejected(reason: "the job could not be processed")
-                } else if isRehearsal {
-                    outcome = book.outcome(of: patch)
-                } else {
-                    outcome = book.apply(patch, listIDs: review.listIDs, accepted: accepted, finished: finished)
-                }
-                count(outcome, of: patch)
-            }
+        case .upsert(let review), .csv(let review?): take(review, book: &book, isRehearsal: isRehearsal)
+        case .csv(nil): break
         case .removal(let contactIDs, let listID):
-            if ending == .failing {
+            if course.ending == .failing {
                 rejections = contactIDs.map { RowRejection(email: $0, reason: "the job could not be processed") }
                 return
             }
             counts.deleted = contactIDs.count
-            if isRehearsal || ending == .ignored { return }
+            if isRehearsal || course.isIgnored { return }
             for id in contactIDs { book.remove(contactID: id, from: listID, at: finished) }
+        }
+    }
+
+    private mutating func take(_ review: UpsertReview, book: inout ContactBook, isRehearsal: Bool) {
+        rejections = review.rejections
+        for patch in review.patches {
+            let outcome: ContactOutcome
+            if course.ending == .failing {
+                outcome = .rejected(reason: "the job could not be processed")
+            } else if isRehearsal {
+                outcome = book.outcome(of: patch)
+            } else {
+                outcome = book.apply(patch, listIDs: review.listIDs, accepted: accepted, finished: finished)
+            }
+            count(outcome, of: patch)
         }
     }
 
@@ -127,5 +138,12 @@ struct Job: Sendable {
         case .updated: counts.updated += 1
         case .rejected(let reason): rejections.append(RowRejection(email: patch.label, reason: reason))
         }
+    }
+}
+
+extension Duration {
+    /// The same as a number, for what counts with dates.
+    var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
 }

@@ -16,6 +16,9 @@ struct RateReading: Sendable, Equatable {
     let limit: Int
     let remaining: Int
     let reset: Int
+
+    /// What is read where nothing is counted.
+    static let none = RateReading(isAllowed: true, limit: 0, remaining: 0, reset: 0)
 }
 
 /// Fixed windows aligned to the clock: all counters start anew when one ends.

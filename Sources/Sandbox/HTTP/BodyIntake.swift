@@ -10,12 +10,15 @@ struct BodyIntake: Sendable {
     private(set) var isComplete = false
 
     /// More is counted and hashed, but not kept.
-    private static let kept = 64_000_000
+    static let kept = 8_000_000
+    /// Of a file of contacts.
+    static let keptOfUpload = 1_000_000_000
 
     /// Reads the body to its end, to where the client goes away, or to where the fault cuts it off.
     /// - Parameter progress: told the number of bytes so far, after each chunk.
     init(
-        _ body: RequestBody, declared: Int?, fault: SandboxFault.Kind?, isConnected: @Sendable () -> Bool,
+        _ body: RequestBody, declared: Int?, kept: Int = Self.kept, fault: SandboxFault.Kind?,
+        isConnected: @Sendable () -> Bool,
         progress: (Int) async -> Void
     ) async {
         var hash = SHA256()
@@ -23,7 +26,7 @@ struct BodyIntake: Sendable {
             for try await chunk in body {
                 chunk.withUnsafeReadableBytes { raw in
                     hash.update(raw)
-                    if data.count + raw.count <= Self.kept { data.append(contentsOf: raw) }
+                    if data.count + raw.count <= kept { data.append(contentsOf: raw) }
                 }
                 bytes += chunk.readableBytes
                 await progress(bytes)

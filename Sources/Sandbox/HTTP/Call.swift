@@ -8,7 +8,7 @@ struct Call: Sendable {
     let segments: [String]
     let query: [String: String]
     let authorization: String?
-    /// `x-amz-server-side-encryption`, which uploads need.
+    /// The header that an upload has to have.
     let encryption: String?
     /// Where the client reaches the sandbox, `http://127.0.0.1:8025`; links in replies start with it.
     let origin: String

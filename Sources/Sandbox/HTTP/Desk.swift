@@ -9,11 +9,12 @@ struct Desk: Sendable {
     /// Checks key, quota and scope, in this order, and then routes.
     func answer(_ call: Call, bucket: RateBucket) async -> Answer {
         await account.settle()
-        if call.segments.prefix(2) == ["sandbox", "uploads"] {
-            if let staged = Self.staged(call.fault, reading: await rate(bucket, counts: false)) { return staged }
-            return (await account.upload(call), nil)
+        if call.segments.first == "sandbox" {
+            if let staged = Self.staged(call.fault, reading: .none) { return (staged.reply, nil) }
+            return (
+                call.segments.dropFirst().first == "uploads" ? await upload(call) : await account.errorFile(call), nil
+            )
         }
-        if call.segments.first == "sandbox" { return (await account.errorFile(call), nil) }
         guard call.segments.first == "v3" else { return (Refusal.notFound.reply, await rate(bucket, counts: false)) }
         if let reply = await keyRefusal(call) { return (reply, await rate(bucket, counts: false)) }
         let reading = await rate(bucket, counts: true)
@@ -58,14 +59,20 @@ struct Desk: Sendable {
 
     private func route(_ call: Call) async throws(Refusal) -> Reply {
         let rest = Array(call.segments.dropFirst())
+        let granted = account.configuration.grantedScopes
         if rest == ["scopes"] {
             guard call.method == "GET" else { throw .methodNotAllowed }
-            return Reply(["scopes": JSON.array(await account.scopes.map { .string($0) })])
+            return Reply(["scopes": JSON.array(granted.map { .string($0) })])
         }
-        if rest.first == "suppression", rest.count == 2 { return try await account.suppressions(rest[1], call) }
+        if rest.first == "suppression" {
+            guard granted.contains(where: { $0.hasPrefix("suppression.") }) else { throw .forbidden }
+            guard rest.count == 2, SandboxSuppression.kinds.contains(rest[1]) else { throw .notFound }
+            guard call.method == "GET" else { throw .methodNotAllowed }
+            return try account.suppressions(rest[1], call)
+        }
         guard rest.first == "marketing" else { throw .notFound }
         // Scopes of the legacy product (`marketing_campaigns.`) do not open these routes.
-        guard account.configuration.scopes.contains(where: { $0.hasPrefix("marketing.") }) else { throw .forbidden }
+        guard granted.contains(where: { $0.hasPrefix("marketing.") }) else { throw .forbidden }
         return switch rest.dropFirst().first {
         case "lists": try await lists(call, Array(rest.dropFirst(2)))
         case "contacts": try await contacts(call, Array(rest.dropFirst(2)))
@@ -94,9 +101,9 @@ struct Desk: Sendable {
         case ([], "GET"): await account.sampleContacts(call)
         case ([], "PUT"): try await upsert(call)
         case (["count"], "GET"): await account.contactCount()
-        case (["imports"], "PUT"): try await account.requestImport(call)
+        case (["imports"], "PUT"): try await account.startImport(call)
         case (["search", "emails"], "POST"): try await account.search(call)
-        case ([], _), (["count"], _), (["search", "emails"], _), (["imports"], _): throw .methodNotAllowed
+        case ([], _), (["count"], _), (["imports"], _), (["search", "emails"], _): throw .methodNotAllowed
         case (_, "GET") where rest.count == 2 && rest[0] == "imports": try await account.job(rest[1], call)
         case (_, _) where rest.count == 2 && rest[0] == "imports": throw .methodNotAllowed
         default: throw .notFound
@@ -123,12 +130,27 @@ struct Desk: Sendable {
             reply.contactCount = request.contacts?.count ?? 0
             return reply
         }
-        switch call.fault {
-        case .jobErrors(let rows), .jobErrorsWithoutFile(let rows), .errorsFileGone(let rows): review.rejectFirst(rows)
-        default: break
-        }
+        review.rejectFirst(call.fault?.rejectedRows ?? 0)
         let job = await account.enqueue(.upsert(review), fault: call.fault)
         var reply = Reply(JSON.object(["job_id": .string(job.id)]), status: 202)
+        reply.contactCount = review.requested
+        return reply
+    }
+
+    /// Takes in a file of contacts as a pre-signed address does: no key, but the signature and the signed header.
+    private func upload(_ call: Call) async -> Reply {
+        let ended = Date()
+        guard call.method == "PUT" else { return Reply(storage: 405, code: "MethodNotAllowed") }
+        guard call.authorization == nil else { return Reply(storage: 400, code: "InvalidArgument") }
+        guard call.segments.count == 3, let upload = await account.uploads[call.segments[2]],
+            call.query["X-Amz-Signature"] == upload.signature, call.encryption == Account.uploadHeader.value
+        else { return Reply(storage: 403, code: "SignatureDoesNotMatch") }
+        guard call.byteCount <= BodyIntake.keptOfUpload else { return Reply(storage: 400, code: "EntityTooLarge") }
+        // Read here, outside the actor, so that other requests are answered meanwhile.
+        let review = CSVReview.review(
+            call.body, columns: upload.columns, listIDs: upload.listIDs, schema: await account.schema)
+        await account.finishUpload(upload, review, at: ended)
+        var reply = Reply(status: 200, contentType: "application/octet-stream", body: Data())
         reply.contactCount = review.requested
         return reply
     }

@@ -9,23 +9,25 @@ struct SandboxContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// Closes the connection at once, whatever has been sent.
     let hangUp: @Sendable () async -> Void
+    /// Closes the connection at once, and lets the other side see it as an error (RST) and not as an end.
+    let reset: @Sendable () async -> Void
+    /// Ends the sending side alone: the other side sees an end, and may go on sending (RFC 9293 section 3.6).
+    let halfClose: @Sendable () async -> Void
     /// Whether the connection is known to be open.
     let isConnected: @Sendable () -> Bool
-    /// Resets the connection: what was not sent is thrown away, and the other side is told so.
-    let reset: @Sendable () async -> Void
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         let channel = source.channel
         hangUp = { try? await channel.close().get() }
-        isConnected = { channel.isActive }
         reset = {
-            // Closing with linger time 0 sends RST (tcp(7)).
-            if let socket = channel as? any SocketOptionProvider {
-                try? await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
-            }
+            // Lingering for no time is what makes the system send a reset.
+            let now = linger(l_onoff: 1, l_linger: 0)
+            try? await (channel as? any SocketOptionProvider)?.setSoLinger(now).get()
             try? await channel.close().get()
         }
+        halfClose = { try? await channel.close(mode: .output).get() }
+        isConnected = { channel.isActive }
     }
 }
 
@@ -35,7 +37,8 @@ struct SandboxResponder: HTTPResponder {
 
     func respond(to request: Request, context: SandboxContext) async throws -> Response {
         let path = request.uri.path
-        if path.hasPrefix("/sandbox/"), !path.hasPrefix("/sandbox/errors/"), !path.hasPrefix("/sandbox/uploads/") {
+        let isUpload = path.hasPrefix("/sandbox/uploads/")
+        if path.hasPrefix("/sandbox/"), !path.hasPrefix("/sandbox/errors/"), !isUpload {
             return Self.response(await inspect(request))
         }
         let method = request.method.rawValue
@@ -45,10 +48,17 @@ struct SandboxResponder: HTTPResponder {
             carriedAuthorization: request.headers[.authorization] != nil)
         let fault = await account.takeFault(method: method, path: path)
         let intake = await BodyIntake(
-            request.body, declared: declared, fault: fault, isConnected: context.isConnected
+            request.body, declared: declared, kept: isUpload ? BodyIntake.keptOfUpload : BodyIntake.kept, fault: fault,
+            isConnected: context.isConnected
         ) { bytes in await account.received(place, bytes: bytes) }
         await account.bodyEnded(place, intake: intake)
         guard intake.isComplete else {
+            await context.hangUp()
+            return Response(status: .badRequest)
+        }
+        if case .halfClose(let seconds) = fault {
+            await context.halfClose()
+            try await Task.sleep(for: .seconds(seconds))
             await context.hangUp()
             return Response(status: .badRequest)
         }
@@ -56,41 +66,39 @@ struct SandboxResponder: HTTPResponder {
             await context.reset()
             return Response(status: .badRequest)
         }
-        if case .hangBeforeProcessing(let seconds) = fault { try await Self.pause(seconds) }
+        if case .hangBeforeProcessing(let seconds) = fault {
+            try await Task.sleep(for: .seconds(SandboxFault.sane(seconds)))
+        }
         let call = Call(request, body: intake.data, byteCount: intake.bytes, fault: fault)
         let bucket = RateBucket(method: method, path: path)
         let answer = await Desk(account: account).answer(call, bucket: bucket)
-        if case .hangBeforeResponse(let seconds) = fault { try await Self.pause(seconds) }
+        if case .hangBeforeResponse(let seconds) = fault {
+            try await Task.sleep(for: .seconds(SandboxFault.sane(seconds)))
+        }
         if fault == .loseResponse {
             await account.answered(place, status: 0, contacts: answer.reply.contactCount)
             await context.hangUp()
             return Response(status: .badRequest)
         }
         await account.answered(place, status: answer.reply.status, contacts: answer.reply.contactCount)
-        if fault == .garbleResponse {
-            let garbled = Reply(status: answer.reply.status, contentType: "application/json", body: Data("{\"job".utf8))
-            return Self.response(garbled, rate: answer.rate)
+        switch fault {
+        case .truncateResponse:
+            return Self.response(
+                answer.reply, rate: answer.rate, body: Self.firstHalf(of: answer.reply.body, hangUp: context.hangUp))
+        case .garbleResponse where answer.reply.status < 300:
+            return Self.response(
+                answer.reply, rate: answer.rate, body: .init(byteBuffer: ByteBuffer(string: "Thanks!")))
+        default:
+            return Self.response(answer.reply, rate: answer.rate)
         }
-        if fault == .truncateResponse {
-            return Self.truncated(answer.reply, context)
-        }
-        return Self.response(answer.reply, rate: answer.rate)
     }
 
-    /// Not a number, and less than zero, are no time at all.
-    private static func pause(_ seconds: Double) async throws {
-        try await Task.sleep(for: .seconds(seconds > 0 ? min(seconds, 86_400) : 0))
-    }
-
-    /// An answer that promises more than comes: half of it, and then the end of the connection.
-    private static func truncated(_ reply: Reply, _ context: SandboxContext) -> Response {
-        let half = ByteBuffer(bytes: reply.body.prefix(reply.body.count / 2))
-        let body = ResponseBody(contentLength: reply.body.count) { writer in
-            try await writer.write(half)
-            await context.hangUp()
-            try await writer.finish(nil)
+    /// A body that is declared whole, and of which only the first half is sent.
+    private static func firstHalf(of body: Data, hangUp: @escaping @Sendable () async -> Void) -> ResponseBody {
+        ResponseBody(contentLength: body.count) { writer in
+            try await writer.write(ByteBuffer(bytes: body.prefix(body.count / 2)))
+            await hangUp()
         }
-        return Response(status: .init(code: reply.status), headers: [:], body: body)
     }
 
     private func inspect(_ request: Request) async -> Reply {
@@ -107,7 +115,7 @@ struct SandboxResponder: HTTPResponder {
         return await Inspection(account: account).answer(call)
     }
 
-    private static func response(_ reply: Reply, rate: RateReading? = nil) -> Response {
+    private static func response(_ reply: Reply, rate: RateReading? = nil, body: ResponseBody? = nil) -> Response {
         var headers = HTTPFields()
         func set(_ name: String, _ value: String) {
             if let name = HTTPFields.Element.Name(name) { headers[name] = value }
@@ -120,7 +128,8 @@ struct SandboxResponder: HTTPResponder {
             set("x-ratelimit-reset", "\(rate.reset)")
         }
         return Response(
-            status: .init(code: reply.status), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: reply.body)))
+            status: .init(code: reply.status), headers: headers,
+            body: body ?? .init(byteBuffer: ByteBuffer(bytes: reply.body)))
     }
 }
 
@@ -134,7 +143,7 @@ extension Call {
             method: request.method.rawValue, path: request.uri.path,
             segments: request.uri.path.split(separator: "/").map(String.init), query: query,
             authorization: request.headers[.authorization],
-            encryption: HTTPFields.Element.Name("x-amz-server-side-encryption").flatMap { request.headers[$0] },
+            encryption: HTTPFields.Element.Name(Account.uploadHeader.name).flatMap { request.headers[$0] },
             origin: "http://" + (request.head.authority ?? "127.0.0.1"), body: body, byteCount: byteCount, fault: fault)
     }
 }

@@ -10,7 +10,7 @@ public struct RecordedRequest: Sendable, Codable, Hashable {
     public let path: String
     /// The query as sent, without the question mark.
     public let query: String?
-    /// How many contacts the body held; 0 for all that is not an understood upsert.
+    /// How many contacts the body held; 0 for all that is neither an understood upsert nor a file.
     public internal(set) var contactCount: Int
     /// The length of the body: as declared, or as received where nothing was declared.
     public internal(set) var bodyBytes: Int

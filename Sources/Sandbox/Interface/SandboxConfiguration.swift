@@ -32,20 +32,6 @@ public struct SandboxField: Sendable, Codable, Hashable {
     }
 }
 
-/// An address that the account keeps from being sent to.
-public struct SandboxSuppression: Sendable, Codable, Hashable {
-    /// `unsubscribes`, `bounces`, `blocks`, `invalid_emails` or `spam_reports`.
-    public var kind: String
-    /// The address.
-    public var email: String
-
-    /// A suppression.
-    public init(kind: String, email: String) {
-        self.kind = kind
-        self.email = email
-    }
-}
-
 /// What a sandbox holds when it starts, and which limits it enforces.
 public struct SandboxConfiguration: Sendable {
     /// The one key that is let in.
@@ -54,7 +40,8 @@ public struct SandboxConfiguration: Sendable {
     public var lists: [SandboxList]
     /// The custom fields there are.
     public var customFields: [SandboxField]
-    /// What `GET /v3/scopes` answers; without one that starts with `marketing.`, marketing routes answer 403.
+    /// What `GET /v3/scopes` answers; without one that starts with `marketing.`, marketing routes answer 403, without
+    /// one that starts with `suppression.`, those of suppressions.
     public var scopes: [String]
     /// Time from an accepted request to the terminal state of its job; the real service takes 30 seconds or more.
     public var jobDelay: Duration
@@ -72,10 +59,11 @@ public struct SandboxConfiguration: Sendable {
     public var errorsPerReply: Int
     /// What is to go wrong, and where; see ``SandboxFault``.
     public var faults: [SandboxFault]
-    /// How long a custom field that was made is listed before contacts can be written with it; some seconds in reality.
-    public var fieldSettleDelay: Duration = .zero
-    /// Addresses that the account keeps from being sent to.
-    public var suppressions: [SandboxSuppression] = []
+    /// The addresses that are not mailed; with any, the scope `suppression.read` is granted as well.
+    public var suppressions: [SandboxSuppression]
+    /// Time from making a custom field, which is listed at once, until contacts can be written with it; the real
+    /// service takes some seconds.
+    public var fieldSettleDelay: Duration
 
     /// A configuration in which everything has a default that works.
     public init(
@@ -90,7 +78,9 @@ public struct SandboxConfiguration: Sendable {
         resetIsEpoch: Bool = false,
         overlongFieldsAre400: Bool = false,
         errorsPerReply: Int = 100,
-        faults: [SandboxFault] = []
+        faults: [SandboxFault] = [],
+        suppressions: [SandboxSuppression] = [],
+        fieldSettleDelay: Duration = .zero
     ) {
         self.apiKey = apiKey
         self.lists = lists
@@ -104,6 +94,14 @@ public struct SandboxConfiguration: Sendable {
         self.overlongFieldsAre400 = overlongFieldsAre400
         self.errorsPerReply = errorsPerReply
         self.faults = faults
+        self.suppressions = suppressions
+        self.fieldSettleDelay = fieldSettleDelay
+    }
+
+    /// The scopes that the key has.
+    var grantedScopes: [String] {
+        let reading = "suppression.read"
+        return suppressions.isEmpty || scopes.contains(reading) ? scopes : scopes + [reading]
     }
 
     /// A key of the real shape, 69 characters, that opens nothing but a sandbox.

@@ -20,7 +20,7 @@ extension SandboxFault: Codable {
         case jobErrors = "job_errors"
         case jobNeverFinishes = "job_never_finishes"
         case resetConnection = "reset_connection"
-        case hangBeforeProcessing = "hang_before_processing"
+        case halfClose = "half_close"
         case truncateResponse = "truncate_response"
         case garbleResponse = "garble_response"
         case jobPendingWithCounts = "job_pending_with_counts"
@@ -28,6 +28,7 @@ extension SandboxFault: Codable {
         case jobErrorsWithoutFile = "job_errors_without_file"
         case errorsFileGone = "errors_file_gone"
         case removalIgnored = "removal_ignored"
+        case hangBeforeProcessing = "hang_before_processing"
         case rejectAll401 = "reject_all_401"
         case rejectAll403 = "reject_all_403"
     }
@@ -41,7 +42,7 @@ extension SandboxFault: Codable {
             method: try box.decodeIfPresent(String.self, forKey: .method),
             path: try box.decodeIfPresent(String.self, forKey: .path),
             count: try box.decodeIfPresent(Int.self, forKey: .count),
-            skip: try box.decodeIfPresent(Int.self, forKey: .skip) ?? 0)
+            skip: box.contains(.skip) ? try Self.integer(.skip, in: box, within: 0 ... .max) : 0)
     }
 
     private static func kind(from box: KeyedDecodingContainer<Key>) throws -> Kind {
@@ -62,14 +63,16 @@ extension SandboxFault: Codable {
         case .jobErrors: .jobErrors(try integer(.rows, in: box, within: 1 ... .max))
         case .jobNeverFinishes: .jobNeverFinishes
         case .resetConnection: .resetConnection
-        case .hangBeforeProcessing: .hangBeforeProcessing(seconds: try seconds(in: box))
+        case .halfClose: .halfClose(seconds: try seconds(in: box))
         case .truncateResponse: .truncateResponse
         case .garbleResponse: .garbleResponse
         case .jobPendingWithCounts: .jobPendingWithCounts(seconds: try seconds(in: box))
         case .jobUnknownStatus: .jobUnknownStatus(seconds: try seconds(in: box))
         case .jobErrorsWithoutFile: .jobErrorsWithoutFile(try integer(.rows, in: box, within: 1 ... .max))
-        case .errorsFileGone: .errorsFileGone(try integer(.rows, in: box, within: 1 ... .max))
+        case .errorsFileGone:
+            .errorsFileGone(box.contains(.rows) ? try integer(.rows, in: box, within: 1 ... .max) : 2)
         case .removalIgnored: .removalIgnored
+        case .hangBeforeProcessing: .hangBeforeProcessing(seconds: try seconds(in: box))
         case .rejectAll401: .rejectAll401
         case .rejectAll403: .rejectAll403
         }
@@ -126,12 +129,11 @@ extension SandboxFault: Codable {
             try box.encode(rows, forKey: .rows)
         case .jobNeverFinishes: name = .jobNeverFinishes
         case .resetConnection: name = .resetConnection
+        case .halfClose(let seconds):
+            name = .halfClose
+            try box.encode(seconds, forKey: .seconds)
         case .truncateResponse: name = .truncateResponse
         case .garbleResponse: name = .garbleResponse
-        case .removalIgnored: name = .removalIgnored
-        case .hangBeforeProcessing(let seconds):
-            name = .hangBeforeProcessing
-            try box.encode(seconds, forKey: .seconds)
         case .jobPendingWithCounts(let seconds):
             name = .jobPendingWithCounts
             try box.encode(seconds, forKey: .seconds)
@@ -144,6 +146,10 @@ extension SandboxFault: Codable {
         case .errorsFileGone(let rows):
             name = .errorsFileGone
             try box.encode(rows, forKey: .rows)
+        case .removalIgnored: name = .removalIgnored
+        case .hangBeforeProcessing(let seconds):
+            name = .hangBeforeProcessing
+            try box.encode(seconds, forKey: .seconds)
         case .rejectAll401: name = .rejectAll401
         case .rejectAll403: name = .rejectAll403
         }

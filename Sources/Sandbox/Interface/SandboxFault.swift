@@ -1,6 +1,6 @@
 /// Something that is to go wrong: what, on which requests, and how many times.
 ///
-/// A request meets at most one fault, the first in order that matches it and is not used up.
+/// A request meets at most one fault, the first in order that matches it, lets it not pass and is not used up.
 public struct SandboxFault: Sendable, Hashable {
     /// What goes wrong.
     public enum Kind: Sendable, Hashable {
@@ -24,24 +24,28 @@ public struct SandboxFault: Sendable, Hashable {
         case jobErrors(Int)
         /// Accept the request; its job stays `pending` for ever.
         case jobNeverFinishes
-        /// Read the body, then reset the connection (RST); nothing is processed.
+        /// Read the body, then reset the connection (RST) without an answer; nothing is processed.
         case resetConnection
-        /// Wait this long before processing the request.
-        case hangBeforeProcessing(seconds: Double)
-        /// Process the request, and answer with half of the answer.
+        /// Read the body, then end the sending side of the connection without an answer, and the rest of it after these
+        /// seconds; nothing is processed.
+        case halfClose(seconds: Double)
+        /// Process the request, and cut its answer and the connection off in the middle.
         case truncateResponse
-        /// Process the request, and answer its status with a body that is no JSON.
+        /// Process the request, and answer with the usual status and a body that is not JSON.
         case garbleResponse
-        /// Accept the request; its job does its work and shows its counts, and stays `pending` this much longer.
+        /// Accept the request; its job stays `pending` for these seconds more, although all counts are there.
         case jobPendingWithCounts(seconds: Double)
-        /// Accept the request; its job says `processing`, a word that is documented nowhere, for this long after its work.
+        /// Accept the request; its job says `processing`, which is no documented status, for these seconds, and then
+        /// what it should.
         case jobUnknownStatus(seconds: Double)
-        /// Accept the request; this many of its rows are errors, and no file says which.
+        /// Accept the request; this many of its rows are errors of the job, and there is no `errors_url`.
         case jobErrorsWithoutFile(Int)
-        /// Accept the request; this many of its rows are errors, and the file that says which answers 403.
+        /// Accept the request; this many of its rows are errors of the job, and its `errors_url` answers 403.
         case errorsFileGone(Int)
-        /// Accept the request; its job completes, and the contacts stay on the list.
+        /// Accept a removal from a list; its job completes, and the membership is as before.
         case removalIgnored
+        /// Read the body, and process and answer only after these seconds, even if the client is gone by then.
+        case hangBeforeProcessing(seconds: Double)
         /// Answer 401, as to a revoked key.
         case rejectAll401
         /// Answer 403, as to a key without the scope.
@@ -54,24 +58,24 @@ public struct SandboxFault: Sendable, Hashable {
     public var method: String?
     /// What the path must start with.
     public var path: String
-    /// How many requests it applies to from now on.
+    /// How many requests it applies to from now on, after those that pass.
     public var count: Int
-    /// How many requests it would apply to pass unharmed before.
+    /// How many matching requests pass first; they may meet another fault.
     public var skip: Int
 
     /// A fault; what is left out takes the default of its kind.
     /// - Parameters:
     ///   - method: left out together with `path`: `PUT` for faults of the body, the answer's loss and the job.
     ///   - path: left out: `/v3/marketing/contacts` for those, `/v3` for all others.
-    ///   - skip: how many matching requests pass before.
     ///   - count: left out: without end for `rejectAll401` and `rejectAll403`, otherwise 1.
+    ///   - skip: how many matching requests pass first.
     public init(_ kind: Kind, method: String? = nil, path: String? = nil, count: Int? = nil, skip: Int = 0) {
-        self.skip = max(0, skip)
         let place = kind.usualPlace
         self.kind = kind
         self.method = method ?? (path == nil ? place.method : nil)
         self.path = path ?? place.path
         self.count = count ?? kind.usualCount
+        self.skip = max(0, skip)
     }
 
     func applies(method: String, path: String) -> Bool {
@@ -86,6 +90,7 @@ extension SandboxFault.Kind {
             (nil, "/v3")
         case .removalIgnored: ("DELETE", "/v3/marketing/lists")
         case .closeAfterBytes, .loseResponse, .slowRead, .jobFails, .jobErrors, .jobNeverFinishes, .resetConnection,
+            .halfClose,
             .truncateResponse, .garbleResponse, .jobPendingWithCounts, .jobUnknownStatus, .jobErrorsWithoutFile,
             .errorsFileGone:
             ("PUT", "/v3/marketing/contacts")
@@ -96,6 +101,16 @@ extension SandboxFault.Kind {
         switch self {
         case .rejectAll401, .rejectAll403: .max
         default: 1
+        }
+    }
+}
+
+extension SandboxFault.Kind {
+    /// How many rows of a job it turns into errors.
+    var rejectedRows: Int {
+        switch self {
+        case .jobErrors(let rows), .jobErrorsWithoutFile(let rows), .errorsFileGone(let rows): rows
+        default: 0
         }
     }
 }

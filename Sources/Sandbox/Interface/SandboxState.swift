@@ -40,11 +40,11 @@ public struct SandboxState: Sendable {
     public struct JobState: Sendable, Codable, Hashable {
         /// The identifier that the 202 gave.
         public let id: String
-        /// `upsert_contacts` or `delete`.
+        /// `upsert_contacts`, `contacts_import` or `delete`.
         public let type: String
-        /// `pending`, `completed`, `errored` or `failed`.
+        /// `pending`, `completed`, `errored` or `failed`; by a fault, `processing`.
         public let status: String
-        /// How many contacts the request named.
+        /// How many contacts the request named; of a file, 0 until it is uploaded.
         public let requested: Int
         /// How many became new contacts.
         public let created: Int

@@ -26,6 +26,12 @@ struct Reply: Sendable {
         self.init(status: status, contentType: "application/json", body: (try? encoder.encode(value)) ?? Data())
     }
 
+    /// A refusal by the storage that files are uploaded to and error files are fetched from.
+    init(storage status: Int, code: String) {
+        let body = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>\(code)</Code></Error>"
+        self.init(status: status, contentType: "application/xml", body: Data(body.utf8))
+    }
+
     /// Newline-delimited JSON.
     init(lines values: [some Encodable]) {
         var body = Data()

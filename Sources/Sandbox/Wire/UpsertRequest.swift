@@ -49,7 +49,7 @@ struct ContactInput: Decodable, Sendable {
     var alternateEmails: [String]?
     var customFields: [String: JSON] = [:]
 
-    /// Nothing yet.
+    /// A contact of which nothing is known yet.
     init() {}
 
     /// Null counts as left out; what the real service makes of it is not documented.

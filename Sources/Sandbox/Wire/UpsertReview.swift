@@ -2,8 +2,10 @@
 struct UpsertReview: Sendable {
     private(set) var patches: [ContactPatch] = []
     private(set) var rejections: [RowRejection] = []
-    let requested: Int
+    private(set) var requested: Int
     let listIDs: [String]
+    /// Where in ``patches`` a contact is, by its key.
+    private var places: [String: Int] = [:]
 
     /// What the account knows.
     struct Schema: Sendable {
@@ -30,23 +32,45 @@ struct UpsertReview: Sendable {
         for (index, list) in listIDs.enumerated() where !schema.listIDs.contains(list) {
             throw Refusal(404, "list not found", field: "list_ids[\(index)]")
         }
-        sort(contacts, by: schema)
+        places.reserveCapacity(contacts.count)
+        patches.reserveCapacity(contacts.count)
+        for contact in contacts { take(contact, by: schema) }
     }
 
-    /// Reviews the rows of a file: none of them refuses the others.
-    init(rows: some Collection<ContactInput>, listIDs: [String], schema: Schema) {
-        requested = rows.count
+    /// A review of no contacts yet, for the rows of a file.
+    init(listIDs: [String]) {
+        requested = 0
         self.listIDs = listIDs
-        var sound: [ContactInput] = []
-        for contact in rows {
-            let email = contact.text[.email] ?? ""
-            if Syntax.isEmail(email) {
-                sound.append(contact)
-            } else {
-                rejections.append(RowRejection(email: email, reason: "invalid email"))
-            }
+    }
+
+    /// Adds a row of a file: what refuses a whole upsert is an error of its row here.
+    mutating func add(_ contact: ContactInput, by schema: Schema) {
+        requested += 1
+        let email = contact.text[.email]
+        let label = email ?? ContactKey.identifiers.lazy.compactMap { contact.text[$0] }.first ?? ""
+        let alternates = contact.alternateEmails ?? []
+        if let wrong = ([email].compactMap(\.self) + alternates).first(where: { !Syntax.isEmail($0) }) {
+            rejections.append(RowRejection(email: label, reason: "email '\(wrong)' is not valid"))
+        } else if alternates.count > 5 {
+            rejections.append(RowRejection(email: label, reason: "at most 5 alternate emails are allowed"))
+        } else if label.isEmpty {
+            rejections.append(RowRejection(email: label, reason: "at least one identifier is required"))
+        } else {
+            take(contact, by: schema)
         }
-        sort(sound, by: schema)
+    }
+
+    /// Adds a row of a file that is no contact at all.
+    mutating func addUnreadable(_ reason: String) {
+        requested += 1
+        rejections.append(RowRejection(email: "", reason: reason))
+    }
+
+    /// Gives up on the whole file: nothing of it is imported.
+    mutating func fail(_ reason: String) {
+        patches = []
+        places = [:]
+        rejections = [RowRejection(email: "", reason: reason)]
     }
 
     /// Turns the first rows into errors, for the fault of that name.
@@ -94,27 +118,20 @@ struct UpsertReview: Sendable {
         }
     }
 
-    private mutating func sort(_ contacts: [ContactInput], by schema: Schema) {
-        var places: [String: Int] = [:]
-        places.reserveCapacity(contacts.count)
-        patches.reserveCapacity(contacts.count)
-        for contact in contacts {
-            var patch = Self.patch(contact)
-            do throws(RowError) {
-                if !schema.overlongFieldsAre400, let field = Self.overlongField(of: contact) {
-                    throw RowError(reason: "\(field) is too long")
-                }
-                patch.customFields = try Self.typed(contact.customFields, by: schema)
-            } catch {
-                rejections.append(RowRejection(email: patch.label, reason: error.reason))
-                continue
-            }
-            if let place = places[patch.key] {
-                patches[place].merge(patch)
-            } else {
-                places[patch.key] = patches.count
-                patches.append(patch)
-            }
+    private mutating func take(_ contact: ContactInput, by schema: Schema) {
+        var patch = Self.patch(contact)
+        do throws(RowError) {
+            if let field = Self.overlongField(of: contact) { throw RowError(reason: "\(field) is too long") }
+            patch.customFields = try Self.typed(contact.customFields, by: schema)
+        } catch {
+            rejections.append(RowRejection(email: patch.label, reason: error.reason))
+            return
+        }
+        if let place = places[patch.key] {
+            patches[place].merge(patch)
+        } else {
+            places[patch.key] = patches.count
+            patches.append(patch)
         }
     }
 
