@@ -1,166 +1,226 @@
-/// When something is done again and again, as crontab(5) writes it: minute, hour, day of month, month, day of week.
+/// When something is to run, written as in crontab(5): minute, hour, day of month, month, day of week.
 ///
-/// Lists, ranges, steps and names as POSIX and Vixie's cron have them; if both days are restricted, either will do. Times
-/// are UTC, so that no change to daylight saving time skips a run or makes two of it.
-public struct CronExpression: Hashable, Sendable {
-    /// As it was written.
+/// A field is `*`, or numbers, ranges `a-b` and lists of those (POSIX, crontab), with steps `*/n`, `a-b/n` and `a/n`
+/// and names `JAN` to `DEC` and `SUN` to `SAT` (crontab(5)). If both day fields are restricted, which is to say neither
+/// begins with `*`, a day that either of them has is meant; else it must be in both. A day must always be in one of the
+/// months: POSIX joins months and days of the week by "or" as well, which no cron does.
+///
+/// Times are UTC, so that no change to or from daylight saving time skips a run or repeats one. Times before 1970 and
+/// after 9999, which RFC 3339 cannot write, are never meant.
+public struct CronExpression: Hashable, Sendable, CustomStringConvertible {
+    /// The expression as given, with names in upper case, nicknames in lower case and one space between fields.
     public let text: String
+
+    // A bit for each number that is meant.
     private let minutes: UInt64
     private let hours: UInt64
-    private let days: UInt64
+    private let daysOfMonth: UInt64
     private let months: UInt64
-    private let weekdays: UInt64
+    private let daysOfWeek: UInt64
     private let isEitherDay: Bool
+
+    /// Reads five fields, or a nickname of crontab(5).
+    ///
+    /// Those are `@hourly`, `@daily`, `@midnight`, `@weekly`, `@monthly`, `@yearly` and `@annually`; `@reboot` is none
+    /// of them, because it names no time.
+    /// - Throws: ``ModelError/cron(field:problem:)`` for anything else, and for a day that never comes, as in
+    ///   `0 0 31 2 *`: a schedule that cannot run is a mistake.
+    public init(_ text: String) throws(ModelError) {
+        // ASCII alone, because in Unicode other letters have the upper case of these: "ſun".
+        guard text.utf8.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x09 }) else {
+            throw .cron(field: "expression", problem: "it is one line of printable ASCII characters")
+        }
+        guard text.utf8.count <= 200 else { throw .cron(field: "expression", problem: "is longer than 200 bytes") }
+        let given = text.split { $0 == " " || $0 == "\t" }
+        var written = given.joined(separator: " ").uppercased()
+        var meaning = written
+        if written.hasPrefix("@") {
+            written = written.lowercased()
+            guard let five = Self.nicknames[written] else {
+                throw .cron(
+                    field: "expression",
+                    problem: "a nickname is @hourly, @daily, @midnight, @weekly, @monthly, @yearly or @annually")
+            }
+            meaning = five
+        }
+        let fields = meaning.split(separator: " ")
+        guard fields.count == CronField.allCases.count else {
+            throw .cron(field: "expression", problem: "it needs five fields and has \(fields.count)")
+        }
+        minutes = try CronField.minute.parse(fields[0])
+        hours = try CronField.hour.parse(fields[1])
+        daysOfMonth = try CronField.dayOfMonth.parse(fields[2])
+        months = try CronField.month.parse(fields[3])
+        daysOfWeek = try CronField.dayOfWeek.parse(fields[4])
+        isEitherDay = !fields[2].hasPrefix("*") && !fields[4].hasPrefix("*")
+        self.text = written
+        guard firstDay(from: 0, through: CivilMonth.cycle) != nil else {
+            throw .cron(field: "day of month", problem: "it is on no day of the months")
+        }
+    }
+
+    /// The same as ``text``.
+    public var description: String { text }
 
     private static let nicknames = [
         "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0",
         "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *",
     ]
-    private static let monthNames = [
-        "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
-    ]
-    private static let dayNames = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
+}
 
-    /// Reads an expression.
-    /// - Throws: ``ModelError/cron(field:problem:)``, also for one that no day ever matches.
-    public init(_ text: String) throws(ModelError) {
-        // ASCII alone: the upper case of other letters may be one of these, as with "ſun".
-        guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
-            throw .cron(field: "expression", problem: "has characters that are not ASCII")
-        }
-        guard text.utf8.count <= 200 else { throw .cron(field: "expression", problem: "is longer than 200 bytes") }
-        let spelled = Self.nicknames[text.lowercased()] ?? text
-        let fields = spelled.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
-        guard fields.count == 5 else {
-            throw .cron(field: "expression", problem: "has \(fields.count) fields instead of five")
-        }
-        self.text = text
-        minutes = try Self.bits(fields[0], "minute", 0...59)
-        hours = try Self.bits(fields[1], "hour", 0...23)
-        days = try Self.bits(fields[2], "day of month", 1...31)
-        months = try Self.bits(fields[3], "month", 1...12, names: Self.monthNames, firstName: 1)
-        let weekdays = try Self.bits(fields[4], "day of week", 0...7, names: Self.dayNames, firstName: 0)
-        // 7 is Sunday too.
-        self.weekdays = (weekdays | (weekdays >> 7 & 1)) & 0x7F
-        isEitherDay = !fields[2].hasPrefix("*") && !fields[4].hasPrefix("*")
-        guard next(after: Timestamp(seconds: 0)) != nil else {
-            throw .cron(field: "day of month", problem: "is on no day of the months")
-        }
-    }
-
-    private static func bits(
-        _ text: String, _ field: String, _ range: ClosedRange<Int>, names: [String] = [], firstName: Int = 0
-    ) throws(ModelError) -> UInt64 {
-        func number(_ part: Substring) throws(ModelError) -> Int {
-            if let place = names.firstIndex(of: part.uppercased()) { return place + firstName }
-            guard (1...2).contains(part.utf8.count), part.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-                let value = Int(part), range.contains(value)
-            else {
-                throw .cron(
-                    field: field, problem: "'\(part.prefix(20))' is not within \(range.lowerBound)-\(range.upperBound)")
-            }
-            return value
-        }
-        var bits: UInt64 = 0
-        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let stepped = part.split(separator: "/", omittingEmptySubsequences: false)
-            let ends = stepped.first?.split(separator: "-", omittingEmptySubsequences: false) ?? []
-            guard (1...2).contains(stepped.count), (1...2).contains(ends.count), let first = ends.first else {
-                throw .cron(field: field, problem: "'\(part.prefix(20))' is no value, range or step")
-            }
-            var values = range
-            if first != "*" {
-                let low = try number(first)
-                // `5/10` is as `5-59/10`.
-                let high = ends.count == 2 ? try number(ends[1]) : stepped.count == 2 ? range.upperBound : low
-                guard low <= high else { throw .cron(field: field, problem: "'\(part.prefix(20))' runs backwards") }
-                values = low...high
-            } else if ends.count == 2 {
-                throw .cron(field: field, problem: "'\(part.prefix(20))' is no value, range or step")
-            }
-            var step = 1
-            if stepped.count == 2 {
-                guard stepped[1].first != "+", let value = Int(stepped[1]), (1...range.upperBound).contains(value)
-                else {
-                    throw .cron(
-                        field: field, problem: "the step '\(stepped[1].prefix(20))' is not within 1-\(range.upperBound)"
-                    )
-                }
-                step = value
-            }
-            for value in stride(from: values.lowerBound, through: values.upperBound, by: step) {
-                bits |= 1 << UInt64(value)
-            }
-        }
-        return bits
-    }
-
-    /// The first time after `time` that it matches; nil if there is none within nine years, in which every day of the
-    /// calendar comes at least once (29 February is eight years away around 2100).
+extension CronExpression {
+    /// The first due time after `time`, never `time` itself; nil if there is none before the year 10000.
     public func next(after time: Timestamp) -> Timestamp? {
         guard Self.isUsable(time) else { return nil }
-        let start = time.seconds - floorRemainder(time.seconds, 60) + 60
-        var day = (start - floorRemainder(start, 86_400)) / 86_400
-        var earliest = Int(floorRemainder(start, 86_400) / 60)
-        for _ in 0..<(9 * 366) {
-            if matches(day: day) {
-                for minute in earliest..<1440
-                where hours >> UInt64(minute / 60) & 1 == 1 && minutes >> UInt64(minute % 60) & 1 == 1 {
-                    return Timestamp(seconds: day * 86_400 + Int64(minute) * 60)
-                }
-            }
-            day += 1
-            earliest = 0
+        let from = Self.minute(of: time) + 1
+        let (day, minute) = from.quotientAndRemainder(dividingBy: Self.minutesPerDay)
+        if has(day: day), let found = firstMinute(from: minute) { return Self.timestamp(day, found) }
+        guard let later = firstDay(from: day + 1, through: Self.lastDay), let found = firstMinute(from: 0) else {
+            return nil
         }
-        return nil
+        return Self.timestamp(later, found)
     }
 
-    /// The last time up to `time` that it matches; nil if there is none after `bound`.
-    func latest(upTo time: Timestamp, after bound: Timestamp) -> Timestamp? {
-        guard Self.isUsable(time), Self.isUsable(bound) else { return nil }
-        var day = (time.seconds - floorRemainder(time.seconds, 86_400)) / 86_400
-        var latest = Int(floorRemainder(time.seconds, 86_400) / 60)
-        while (day + 1) * 86_400 > bound.seconds {
-            if matches(day: day) {
-                for minute in stride(from: latest, through: 0, by: -1)
-                where hours >> UInt64(minute / 60) & 1 == 1 && minutes >> UInt64(minute % 60) & 1 == 1 {
-                    let found = Timestamp(seconds: day * 86_400 + Int64(minute) * 60)
-                    return found > bound ? found : nil
-                }
-            }
-            day -= 1
-            latest = 1439
+    /// The last due time that is not after `time`; nil if there is none since 1970.
+    public func previous(atOrBefore time: Timestamp) -> Timestamp? {
+        guard time.seconds >= 0, Self.isUsable(time) else { return nil }
+        let (day, minute) = Self.minute(of: time).quotientAndRemainder(dividingBy: Self.minutesPerDay)
+        if has(day: day), let found = lastMinute(through: minute) { return Self.timestamp(day, found) }
+        guard let earlier = lastDay(through: day - 1), let found = lastMinute(through: Self.minutesPerDay - 1) else {
+            return nil
         }
-        return nil
+        return Self.timestamp(earlier, found)
     }
 
-    /// Whether a time can be stored, which leaves room to reckon with it.
+    /// How many due times lie after `start`, up to and including `end`; counted by months and not one by one, so that
+    /// a clock that is years off does not stop whoever asks.
+    public func count(after start: Timestamp, through end: Timestamp) -> Int {
+        let (first, last) = (Self.minute(of: start), Self.minute(of: end))
+        guard first < last else { return 0 }
+        let month = CivilMonth.containing(day: max(0, first) / Self.minutesPerDay).month
+        return count(from: month, throughMinute: last) - count(from: month, throughMinute: first)
+    }
+}
+
+// MARK: - Minutes of a day
+
+extension CronExpression {
+    /// Whether a time can be stored; one that cannot is a mistake, and nothing is due by it.
     static func isUsable(_ time: Timestamp) -> Bool {
         (-CanonicalJSON.maximumInteger...CanonicalJSON.maximumInteger).contains(time.seconds)
     }
+}
 
-    private func floorRemainder(_ value: Int64, _ divisor: Int64) -> Int64 {
-        let rest = value % divisor
-        return rest < 0 ? rest + divisor : rest
+extension CronExpression {
+    private static let minutesPerDay = 1440
+    private static let lastDay = CivilMonth.last.firstDay + CivilMonth.last.length - 1
+
+    /// The minute since 1970 that `time` lies in: -1 for all before, the last of 9999 for all after.
+    private static func minute(of time: Timestamp) -> Int {
+        guard time.seconds >= 0 else { return -1 }
+        return Int(min(time.seconds / 60, Int64(lastDay * minutesPerDay + minutesPerDay - 1)))
     }
 
-    private func matches(day: Int64) -> Bool {
-        let (month, dayOfMonth) = Self.calendar(day)
-        guard months >> UInt64(month) & 1 == 1 else { return false }
-        let isDay = days >> UInt64(dayOfMonth) & 1 == 1
-        // 1970-01-01 was a Thursday.
-        let isWeekday = weekdays >> UInt64(floorRemainder(day + 4, 7)) & 1 == 1
-        return isEitherDay ? isDay || isWeekday : isDay && isWeekday
+    private static func timestamp(_ day: Int, _ minute: Int) -> Timestamp {
+        Timestamp(seconds: Int64(day * minutesPerDay + minute) * 60)
     }
 
-    /// Month and day of a day since 1970-01-01: the algorithm of Hinnant's `civil_from_days`.
-    private static func calendar(_ day: Int64) -> (month: Int, day: Int) {
-        let shifted = day + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let year = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * year + year / 4 - year / 100)
-        let month = (5 * dayOfYear + 2) / 153
-        return (Int(month < 10 ? month + 3 : month - 9), Int(dayOfYear - (153 * month + 2) / 5 + 1))
+    /// The first minute of a day, at or after `minute`, that is meant.
+    private func firstMinute(from minute: Int) -> Int? {
+        let (hour, rest) = minute.quotientAndRemainder(dividingBy: 60)
+        if hours.has(hour), let found = minutes.first(from: rest) { return hour * 60 + found }
+        guard let later = hours.first(from: hour + 1), let found = minutes.first(from: 0) else { return nil }
+        return later * 60 + found
+    }
+
+    /// The last minute of a day, at or before `minute`, that is meant.
+    private func lastMinute(through minute: Int) -> Int? {
+        let (hour, rest) = minute.quotientAndRemainder(dividingBy: 60)
+        if hours.has(hour), let found = minutes.last(through: rest) { return hour * 60 + found }
+        guard let earlier = hours.last(through: hour - 1), let found = minutes.last(through: 59) else { return nil }
+        return earlier * 60 + found
+    }
+
+    /// How many minutes from the beginning of a month up to and including `minute` are meant.
+    private func count(from start: CivilMonth, throughMinute minute: Int) -> Int {
+        guard minute >= 0 else { return 0 }
+        let (day, rest) = minute.quotientAndRemainder(dividingBy: Self.minutesPerDay)
+        let (month, dayOfMonth) = CivilMonth.containing(day: day)
+        var days = (matchingDays(month) & .bits(through: dayOfMonth - 1)).nonzeroBitCount
+        var earlier = start
+        while earlier < month {
+            days += matchingDays(earlier).nonzeroBitCount
+            earlier = earlier.next
+        }
+        let full = days * hours.nonzeroBitCount * minutes.nonzeroBitCount
+        guard matchingDays(month).has(dayOfMonth) else { return full }
+        let (hour, within) = rest.quotientAndRemainder(dividingBy: 60)
+        return full + (hours & .bits(through: hour - 1)).nonzeroBitCount * minutes.nonzeroBitCount
+            + (hours.has(hour) ? (minutes & .bits(through: within)).nonzeroBitCount : 0)
+    }
+}
+
+// MARK: - Days
+
+extension CronExpression {
+    /// The days of `month` that are meant, a bit for each from bit 1 on.
+    private func matchingDays(_ month: CivilMonth) -> UInt64 {
+        guard months.has(month.month) else { return 0 }
+        // The week, turned so that bit 0 is the weekday of the first, and laid out five times.
+        let first = UInt64(month.firstWeekday)
+        let week = (daysOfWeek >> first | daysOfWeek << (7 - first)) & .bits(through: 6)
+        let byWeek = (0..<5).reduce(UInt64(0)) { $0 | week << UInt64(7 * $1) } << 1
+        let days = isEitherDay ? byWeek | daysOfMonth : byWeek & daysOfMonth
+        return days & .bits(through: month.length) & ~1
+    }
+
+    private func has(day: Int) -> Bool {
+        guard day <= Self.lastDay else { return false }
+        let (month, dayOfMonth) = CivilMonth.containing(day: day)
+        return matchingDays(month).has(dayOfMonth)
+    }
+
+    /// The first day from `day` on that is meant.
+    private func firstDay(from day: Int, through end: Int) -> Int? {
+        guard day <= end else { return nil }
+        var (month, dayOfMonth) = CivilMonth.containing(day: day)
+        while month.firstDay <= end {
+            if let found = matchingDays(month).first(from: dayOfMonth) {
+                let day = month.firstDay + found - 1
+                return day <= end ? day : nil
+            }
+            (month, dayOfMonth) = (month.next, 1)
+        }
+        return nil
+    }
+
+    /// The last day up to `day` that is meant.
+    private func lastDay(through day: Int) -> Int? {
+        guard day >= 0 else { return nil }
+        var (month, dayOfMonth) = CivilMonth.containing(day: day)
+        while month.year >= 1970 {
+            if let found = matchingDays(month).last(through: dayOfMonth) { return month.firstDay + found - 1 }
+            (month, dayOfMonth) = (month.previous, 31)
+        }
+        return nil
+    }
+}
+
+// MARK: - Small sets of numbers
+
+extension UInt64 {
+    /// The bits 0 to `number`; none below 0.
+    fileprivate static func bits(through number: Int) -> UInt64 { (1 << UInt64(Swift.max(0, number + 1))) - 1 }
+
+    fileprivate func has(_ number: Int) -> Bool { self & 1 << UInt64(number) != 0 }
+
+    fileprivate func first(from number: Int) -> Int? {
+        let left = self & ~.bits(through: number - 1)
+        return left == 0 ? nil : left.trailingZeroBitCount
+    }
+
+    fileprivate func last(through number: Int) -> Int? {
+        let left = self & .bits(through: number)
+        return left == 0 ? nil : 63 - left.leadingZeroBitCount
     }
 }

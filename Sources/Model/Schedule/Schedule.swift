@@ -65,9 +65,6 @@ public struct ScheduleState: Hashable, Sendable {
         self.setAt = setAt
     }
 
-    /// How many missed runs are counted at most.
-    static let mostMissed = 1000
-
     /// Decides what to do now, and remembers that it did.
     ///
     /// Runs that were missed, because nothing was running or the clock jumped ahead, are made up for by one, unless the
@@ -91,22 +88,14 @@ public struct ScheduleState: Hashable, Sendable {
         _ expression: CronExpression, _ now: Timestamp, _ isRunning: Bool, _ catchUp: Int64
     ) -> ScheduleDecision {
         let from = max(handled ?? setAt, setAt)
-        guard CronExpression.isUsable(now), let first = expression.next(after: from), first <= now,
-            let due = expression.latest(upTo: now, after: from)
-        else { return .idle }
-        // The bound keeps a long sleep from being counted out minute by minute.
-        var earlier = 0
-        var passed = first
-        while earlier < Self.mostMissed, passed < due, let next = expression.next(after: passed) {
-            earlier += 1
-            passed = next
+        guard CronExpression.isUsable(from), let due = expression.previous(atOrBefore: now), due > from else {
+            return .idle
         }
+        let count = expression.count(after: from, through: due)
         handled = due
         if isRunning { return .overlap(at: due) }
-        guard now.seconds - due.seconds <= catchUp else {
-            return .missed(at: due, count: min(earlier + 1, Self.mostMissed))
-        }
-        return .due(at: due, missed: earlier)
+        guard now.seconds - due.seconds <= catchUp else { return .missed(at: due, count: count) }
+        return .due(at: due, missed: count - 1)
     }
 
     private mutating func decide(
