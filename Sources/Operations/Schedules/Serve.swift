@@ -50,6 +50,10 @@ extension Workspace {
                         // What is in memory knows since when the sources are as they are.
                         if let known = memory[id], known.setAt == state.setAt { state = known }
                         if await running.takeFailure(id) { state.runFailed(at: time.now()) }
+                        // What an earlier start left in the middle is due at once, though the source is the same.
+                        if memory[id] == nil, try openExport(of: id) != nil {
+                            state.runFailed(at: time.now(), pause: 0)
+                        }
                         let before = state
                         let decision = state.decide(
                             row.schedule, now: time.now(), source: sourceDigest(id),
@@ -109,11 +113,9 @@ extension Workspace {
         options.trigger = row.schedule.trigger
         var ended = event(row.destination, "ended")
         do {
-            let open = try exports().last { $0.destination == row.destination.text }
-            let isOpen = open.map { ["running", "interrupted"].contains($0.state) } ?? false
             let result =
-                if let open, isOpen {
-                    try await resumeExport(open.export, options) { _ in }
+                if let open = try openExport(of: row.destination) {
+                    try await resumeExport(open, options) { _ in }
                 } else {
                     try await runExport(row.destination.text, options) { _ in }
                 }
@@ -139,6 +141,14 @@ extension Workspace {
             // A refusal stands until a person changes something; what is away comes back.
             return isRefused
         }
+    }
+
+    /// The newest export to a destination, if it did not come to its end.
+    private func openExport(of id: DestinationID) throws -> String? {
+        guard let last = try exports().last(where: { $0.destination == id.text }),
+            ["running", "interrupted"].contains(last.state)
+        else { return nil }
+        return last.export
     }
 
     /// What the sources of a destination's segments look like now; nil if they cannot be read, or it has none.
