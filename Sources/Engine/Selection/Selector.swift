@@ -1,4 +1,4 @@
-public import Model
+internal import Model
 
 /// Makes a ``Selection``.
 struct Selector: ~Copyable {

@@ -1,7 +1,7 @@
 internal import Engine
 internal import FoundationEssentials
 internal import Governance
-public import Model
+internal import Model
 internal import Store
 internal import Vault
 
