@@ -41,7 +41,7 @@ public struct GzipError: ReportableError {
     /// What went wrong, in a sentence.
     public var message: String { "zlib could not compress a file of contacts" }
     /// What to do about it.
-    public var hint: String? { "run the export without --bulk-threshold" }
+    public var hint: String? { "run the export with --bulk-threshold 0" }
     /// The class of failure, which decides the exit status.
     public var failure: FailureClass { .internalError }
 }

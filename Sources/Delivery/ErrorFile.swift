@@ -18,7 +18,8 @@ enum ErrorFile {
     static func parse(_ bytes: [UInt8]) -> [JobError] {
         var rows = Self.rows(String(decoding: bytes, as: UTF8.self))
         guard let first = rows.first else { return [] }
-        let names = first.map { $0.lowercased() }
+        // A first row with an address in it is no header, whatever words the address has.
+        let names = first.contains { $0.contains("@") } ? [] : first.map { $0.lowercased() }
         let addressColumn = names.firstIndex { $0.contains("email") || $0.contains("address") }
         let reasonColumn = names.firstIndex { $0.contains("reason") || $0.contains("error") || $0.contains("message") }
         if addressColumn != nil { rows.removeFirst() }

@@ -118,6 +118,9 @@ public enum SecretField: String, Sendable, CaseIterable {
     case subjectKey = "subject_key"
     /// The key of the delivery record, which holds the addresses that were delivered; destroyed on removal.
     case recordKey = "record_key"
+
+    /// What goes with the destination.
+    static let destroyedOnRemoval: [SecretField] = [.apiKey, .recordKey]
 }
 
 /// A sealed secret and what it is bound to.

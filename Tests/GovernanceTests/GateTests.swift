@@ -239,4 +239,54 @@ struct GateTests {
         try await fixture.store.transaction { try $0.insert(policy: canonical, at: 1_000_000) }
         #expect(await code { _ = try await fixture.gate.preflight(fixture.destination) } == "terms-changed")
     }
+
+    @Test("of what two requests say of a contact the newer counts, in whatever order it is settled")
+    func newestCounts() async throws {
+        for newerFirst in [true, false] {
+            let fixture = try await GateFixture()
+            let scope = try await fixture.gate.preflight(fixture.destination)
+            let session = try await fixture.gate.begin(scope, ExportTerms(profiles: 3))
+            let batch = try fixture.batch()
+            let lost = try await fixture.gate.transfer(batch, in: session, attempt: 1) { permit in
+                permit.conclude(TransferOutcome(status: .unknown, reason: "connection-lost"))
+            }
+            let taken = try await fixture.gate.transfer(batch, in: session, attempt: 2) { self.accept($0) }
+            let record = try #require(try await fixture.gate.record(of: fixture.destination))
+            let settlements: [Settlement] = [
+                .delivered(intent: taken.intent, refused: []), .uncertain(intent: lost.intent),
+            ]
+            for settlement in newerFirst ? settlements : settlements.reversed() {
+                try await fixture.gate.settle([settlement], in: record)
+            }
+            let known = try (0..<256).flatMap { try record.contacts(part: $0) }
+            #expect(known.map(\.state) == [.delivered, .delivered, .delivered])
+            #expect(try await fixture.gate.unsettled(fixture.destination).isEmpty)
+            try await fixture.gate.settle([.gone(known.map(\.tag))], in: record)
+            #expect(try (0..<256).flatMap { try record.contacts(part: $0) }.map(\.state) == [.left, .left, .left])
+            // What is gone has no address any more.
+            try await record.forEachAddress(of: known.map(\.tag), limit: 10) { found in
+                #expect(found.count == 3 && found.allSatisfy { $0.address.reveal().isEmpty })
+            }
+        }
+    }
+
+    @Test("only a file goes elsewhere than to the API, and SendGrid cannot name this machine for it")
+    func uploads() async throws {
+        let session = try await begin()
+        let here = UploadTarget(
+            endpoint: try Endpoint("http://127.0.0.1:9"), path: "/x", address: Personal("/x"), headers: [], job: "j")
+        let batch = try fixture.batch()
+        let found = await code {
+            _ = try await fixture.gate.transferForAnswer(batch, in: session, to: here, attempt: 1) { permit in
+                (self.accept(permit), ())
+            }
+        }
+        #expect(found == "batch-outside-export")
+        #expect(try fixture.entries("transfer.intent").isEmpty)
+        let loopback = try Endpoint("http://127.0.0.1:9")
+        #expect(GateFixture.policy.allows(loopback, namedBy: loopback))
+        #expect(!GateFixture.policy.allows(loopback, namedBy: .sendGrid))
+        #expect(GateFixture.policy.allows(.sendGrid, namedBy: .sendGrid))
+        #expect(!GateFixture.policy.allows(try Endpoint("https://elsewhere.example"), namedBy: .sendGrid))
+    }
 }

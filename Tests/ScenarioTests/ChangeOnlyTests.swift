@@ -155,6 +155,21 @@ struct ChangeOnlyTests {
         }
     }
 
+    @Test("an address that SendGrid takes for none does not keep others from being taken off")
+    func refusedLeavers() async throws {
+        let stage = try await ChangeStage(people: 20)
+        stage.people[3].email = "three@example.c0m"
+        try stage.writeSource()
+        try await stage.stage.waybill("export", "run", "d1", status: 2)
+        stage.people[3].email = "three@example.com"
+        stage.people.remove(at: 10)
+        let counts = try await stage.run()
+        #expect(counts["leaving"] == 2)
+        #expect(counts["removed"] == 2)
+        try await stage.expectDelivered()
+        #expect(try await stage.run()["leaving"] == 0)
+    }
+
     @Test("a refused row of a job is named with its row and reason, and no address reaches the log")
     func rowErrors() async throws {
         let stage = try await ChangeStage(people: 20)

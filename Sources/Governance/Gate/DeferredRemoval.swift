@@ -16,18 +16,18 @@ public struct DeferredRemoval: Sendable {
     public let reason: String?
     /// When.
     public let time: Timestamp
-    /// What is logged of the API key that was destroyed with it.
-    public let secret: [String: CanonicalJSON]?
+    /// What is logged of the keys that were destroyed with it.
+    public let secrets: [[String: CanonicalJSON]]
 
     init(
         destination: DestinationID, administrator: AdministratorName, reason: String?, time: Timestamp,
-        secret: [String: CanonicalJSON]?
+        secrets: [[String: CanonicalJSON]]
     ) {
         self.destination = destination
         self.administrator = administrator
         self.reason = reason
         self.time = time
-        self.secret = secret
+        self.secrets = secrets
     }
 
     /// As stored.
@@ -37,19 +37,25 @@ public struct DeferredRemoval: Sendable {
             "time": .string("\(time)"),
         ]
         if let reason { members["reason"] = .string(reason) }
-        if let secret { members["secret"] = .object(secret) }
+        members["secrets"] = .array(secrets.map { .object($0) })
         return .object(members)
     }
 
     /// Reads back what ``canonical`` wrote.
     /// - Throws: `ModelError` if it has another shape.
     public init(canonical: CanonicalJSON) throws {
-        var secret: [String: CanonicalJSON]?
-        if case .object(let members) = canonical["secret"] { secret = members }
+        var items: [CanonicalJSON] = []
+        if case .array(let found) = canonical["secrets"] { items = found }
+        // As it was written while there was one key.
+        if let only = canonical["secret"] { items.append(only) }
+        let secrets = items.compactMap { item -> [String: CanonicalJSON]? in
+            guard case .object(let members) = item else { return nil }
+            return members
+        }
         self.init(
             destination: try DestinationID(canonical.string("destination")),
             administrator: try AdministratorName(canonical.string("administrator")),
-            reason: canonical.optionalString("reason"), time: try Timestamp(canonical.string("time")), secret: secret)
+            reason: canonical.optionalString("reason"), time: try Timestamp(canonical.string("time")), secrets: secrets)
     }
 }
 
@@ -67,13 +73,12 @@ extension GovernanceStorage {
             if case .removed = destination.standing {
                 return Removal(index: try transaction.standingIndex(of: id), transfers: transfers, aborted: open)
             }
-            let secret = try transaction.destroySecret(.apiKey, of: id)
-            _ = try transaction.destroySecret(.recordKey, of: id)
+            let secrets = try SecretField.destroyedOnRemoval.compactMap { try transaction.destroySecret($0, of: id) }
             try transaction.set(standing: .removed(by: administrator, at: now), of: id, at: nil)
             try transaction.insert(
                 deferred: DeferredRemoval(
                     destination: id, administrator: administrator, reason: reason, time: now,
-                    secret: try secret.map { try $0.logged(of: id) }))
+                    secrets: try secrets.map { try $0.logged(of: id) }))
             return Removal(index: nil, transfers: transfers, aborted: open)
         }
         let isQuiet = try await waitUntilQuiet(id, seconds: patience)
@@ -97,7 +102,7 @@ extension Gate {
                 if let reason = removal.reason { fields["reason"] = .string(reason) }
                 let index = try appender.append(
                     LogEntry(.destinationRemoved, actor: removal.administrator.text, fields))
-                if let secret = removal.secret {
+                for secret in removal.secrets {
                     try appender.append(LogEntry(.secretDestroyed, actor: removal.administrator.text, secret))
                 }
                 try transaction.set(

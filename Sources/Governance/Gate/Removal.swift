@@ -64,7 +64,7 @@ extension Gate {
             if let reason { fields["reason"] = .string(reason) }
             let index = try appender.append(LogEntry(.destinationRemoved, actor: administrator.text, fields))
             try transaction.set(standing: .removed(by: administrator, at: now), of: id, at: index)
-            for field in [SecretField.apiKey, .recordKey] {
+            for field in SecretField.destroyedOnRemoval {
                 guard let secret = try transaction.destroySecret(field, of: id) else { continue }
                 _ = try appender.append(
                     LogEntry(.secretDestroyed, actor: administrator.text, try secret.logged(of: id)))

@@ -67,6 +67,10 @@ extension Gate {
     ) async throws -> (record: TransferRecord, answer: Answer?) {
         let id = session.destination.id
         guard cargo.destination == id else { throw Refusal.batchOutsideExport("the destination") }
+        // Only a file goes elsewhere than to the API, and nothing else does: the key is for the API alone.
+        guard (upload != nil) == (cargo.action == .importFile) else {
+            throw Refusal.batchOutsideExport("where it goes")
+        }
         let packed = cargo.addresses.reveal()
         let tags = try Manifest.tags(of: packed.bytes, at: packed.ranges, key: session.keys.subject)
         let manifest = try Manifest(tags: tags)
@@ -85,7 +89,7 @@ extension Gate {
                 let clearance = try clear(id, under: session.administrator, transaction)
                 guard clearance.scope == session.scope else { throw Refusal.scopeChanged(id) }
                 try require(cargo, fits: clearance)
-                if let upload, !clearance.policy.allows(upload.endpoint) {
+                if let upload, !clearance.policy.allows(upload.endpoint, namedBy: clearance.destination.endpoint) {
                     throw Refusal.hostNotAllowed(upload.endpoint.host)
                 }
                 guard let secret = try transaction.secret(.apiKey, of: id) else { throw Refusal.keyMissing(id) }

@@ -91,7 +91,7 @@ public struct InquiryPermit: ~Copyable, Sendable {
     }
 
     /// Whether the boundary policy allows a host that SendGrid names in an answer.
-    public borrowing func allows(_ endpoint: Endpoint) -> Bool { policy.allows(endpoint) }
+    public borrowing func allows(_ named: Endpoint) -> Bool { policy.allows(named, namedBy: endpoint) }
 
     /// Lends the API key for as long as `body` runs.
     public borrowing func withKey<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {

@@ -99,6 +99,12 @@ public struct Policy: Sendable, Hashable {
         endpoint.isLoopback || (endpoint.isSecure && hosts.contains(endpoint.host))
     }
 
+    /// Whether requests may go to `endpoint` because `origin` says so: this machine is for rehearsals alone, so SendGrid
+    /// itself cannot name it.
+    public func allows(_ endpoint: Endpoint, namedBy origin: Endpoint) -> Bool {
+        allows(endpoint) && (origin.isLoopback || !endpoint.isLoopback)
+    }
+
     /// Whether `field` may leave.
     public func allows(_ field: ContactField) -> Bool {
         if fields[field.name] != nil { return true }

@@ -46,14 +46,14 @@ struct ExportPlan: Sendable {
 
     var tally: Tally { selection.tally }
 
-    /// Contacts are at most this many requests' worth; keys take about a third of a body beside the values.
+    /// About how many requests the contacts take: by their number, or by the bytes of values and keys.
     var requests: Int {
         let limits = BatchLimits.sendGrid
         let sendable = tally.prepared + tally.changes.unchanged
         guard tally.prepared > 0, sendable > 0 else { return 0 }
         let keys = (destination.matching?.fields.map { $0.name.utf8.count + 6 } ?? []).reduce(4, +)
         let bytes = (tally.valueBytes / sendable + keys) * tally.prepared
-        return max(1, max((tally.prepared - 1) / limits.contacts, bytes / limits.bytes) + 1)
+        return max((tally.prepared - 1) / limits.contacts, bytes / limits.bytes) + 1
     }
 }
 
@@ -79,6 +79,12 @@ extension Workspace {
         let objection = try await gate.objection(
             to: id, ExportTerms(profiles: plan.tally.prepared, removals: counts.leaving))
         if let objection { warnings.append("as things stand, an export would be refused: \(objection.message)") }
+        let unsettled = try await gate.unsettled(id).count
+        if unsettled > 0 {
+            warnings.append(
+                "\(unsettled) request(s) of earlier exports are not settled; an export asks for them first, and then the "
+                    + "counts may be others")
+        }
         if let out { try PlanFile(plan.basis).write(to: out) }
         return ExportPlanReport(
             destination: id.text, counts: counts, fields: plan.destination.matching?.fields.map(\.name) ?? [],

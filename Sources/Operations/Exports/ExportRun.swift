@@ -134,7 +134,6 @@ struct ExportRun: Sendable {
             let outcome = record.outcome
             attempts.mayHaveLeft = attempts.mayHaveLeft || outcome.mayHaveLeft
             attempts.hadTrouble = attempts.hadTrouble || outcome.status.isTrouble
-            attempts.lastIntent = record.intent
             if let halt = record.halt { throw halt }
             if outcome.status == .aborted { throw CancellationError() }
             var step = policy.step(after: outcome, jitter: .random(in: 0...1))
@@ -180,7 +179,6 @@ struct Attempts: Sendable {
     var mayHaveLeft = false
     var mayBeStored = false
     var hadTrouble = false
-    var lastIntent: Int64?
     private var fieldWait = Duration.seconds(2)
 
     /// A custom field that was just made is known to the account some seconds before contacts can be written with it; a

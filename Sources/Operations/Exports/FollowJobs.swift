@@ -12,6 +12,46 @@ enum JobEnd: Sendable {
     case failed(errors: [JobError])
     /// Not at an end when the patience was.
     case pending
+
+    /// What the record has to know of it; nil while it is not at an end.
+    ///
+    /// Unless it is known of every refused contact who it is, of none of the job's it is known whether it arrived.
+    func settlement(of job: Job) -> Settlement? {
+        switch self {
+        case .completed: return .delivered(intent: job.intent, refused: [])
+        case .errored(let count, let errors):
+            guard Set(errors.map { $0.address.reveal() }).count >= count else { return .uncertain(intent: job.intent) }
+            return .delivered(intent: job.intent, refused: errors.map(\.address))
+        case .failed: return .refusedAll(intent: job.intent)
+        case .pending: return nil
+        }
+    }
+}
+
+/// Takes settlements into the record, some at once: each time, most of the record is written anew.
+struct Settler {
+    let gate: Gate<SQLiteStore>
+    let record: DeliveryRecord<SQLiteStore>
+    private var waiting: [Settlement] = []
+
+    /// How many wait at most: their contacts are in memory when they are taken.
+    private static var limit: Int { 16 }
+
+    init(gate: Gate<SQLiteStore>, record: DeliveryRecord<SQLiteStore>) {
+        self.gate = gate
+        self.record = record
+    }
+
+    mutating func add(_ settlement: Settlement) async throws {
+        waiting.append(settlement)
+        if waiting.count >= Self.limit { try await finish() }
+    }
+
+    mutating func finish() async throws {
+        guard !waiting.isEmpty else { return }
+        try await gate.settle(waiting, in: record)
+        waiting = []
+    }
 }
 
 /// Asks after jobs, with growing pauses, until each is at its end or the patience is.
@@ -69,9 +109,8 @@ struct JobWatch: Sendable {
             throw error
         } catch let error as DeliveryError where error == .keyNotAccepted || error == .accessForbidden {
             throw error
-        } catch let error as DeliveryError {
+        } catch is DeliveryError {
             // SendGrid may not know a fresh job yet, or may be away: that passes, or the patience ends.
-            _ = error
             return (nil, .zero)
         }
     }
@@ -96,33 +135,28 @@ extension ExportRun {
         JobWatch(gate: gate, sendGrid: sendGrid, destination: id) { try await pause(for: $0) }
     }
 
-    /// How many settlements are taken into the record at once: their contacts are in memory meanwhile.
-    static var settlementsAtOnce: Int { 16 }
-
     /// Follows the jobs of what was sent, and takes into the record what became of it.
     ///
     /// An export that was stopped by governance asks nothing any more: the key may be gone.
     func follow(_ jobs: [Job], _ end: inout ExportEnd, patience: Duration) async {
-        var settlements: [Settlement] = []
+        var settler = Settler(gate: gate, record: record)
         var followed = 0
         do {
             guard mayAsk(end.error) else { throw CancellationError() }
             report(open: jobs.count, of: jobs.count, end)
             try await watch.follow(jobs, patience: patience) { job, jobEnd, open in
                 followed += 1
-                if let settlement = take(job, jobEnd, &end) { settlements.append(settlement) }
-                if settlements.count >= Self.settlementsAtOnce {
-                    try await gate.settle(settlements, in: record)
-                    settlements = []
-                }
+                count(job, jobEnd, &end)
+                // The page of a pending one stays: the next export to the destination, or this one resumed, asks for it.
+                if let settlement = jobEnd.settlement(of: job) { try await settler.add(settlement) }
                 report(open: open, of: jobs.count, end)
             }
         } catch {
             end.error = end.error ?? error
         }
-        for job in jobs.dropFirst(followed) { _ = take(job, .pending, &end) }
+        for job in jobs.dropFirst(followed) { count(job, .pending, &end) }
         do {
-            if !settlements.isEmpty { try await gate.settle(settlements, in: record) }
+            try await settler.finish()
         } catch {
             end.error = end.error ?? error
         }
@@ -143,35 +177,22 @@ extension ExportRun {
         return (error as? any ReportableError)?.failure != .refused
     }
 
-    /// Counts how a job ended, and says what the record has to know of it.
-    private func take(_ job: Job, _ jobEnd: JobEnd, _ end: inout ExportEnd) -> Settlement? {
+    /// Counts how a job ended.
+    private func count(_ job: Job, _ jobEnd: JobEnd, _ end: inout ExportEnd) {
         switch jobEnd {
-        case .completed:
-            end.counts.accepted += job.contacts
-            return .delivered(intent: job.intent, refused: [])
+        case .completed: end.counts.accepted += job.contacts
         case .errored(let count, let errors):
             end.counts.refused += count
             end.counts.accepted += job.contacts - count
             end.note(job, state: "errored", refused: count)
             end.note(refused: errors.map { RefusedContact(address: $0.address, reason: $0.reason) })
-            return Self.settlement(job, refused: count, errors)
         case .failed(let errors):
             end.counts.refused += job.contacts
             end.note(job, state: "failed", refused: job.contacts)
             end.note(refused: errors.map { RefusedContact(address: $0.address, reason: $0.reason) })
-            return .refusedAll(intent: job.intent)
         case .pending:
             end.counts.unknown += job.contacts
             end.note(job, state: "pending", refused: 0)
-            // Its page stays: the next export to the destination, or this one resumed, asks for it first.
-            return nil
         }
-    }
-
-    /// Unless it is known of every refused contact who it is, of none of the job's it is known whether it arrived.
-    static func settlement(_ job: Job, refused: Int, _ errors: [JobError]) -> Settlement {
-        let addresses = Set(errors.map { $0.address.reveal() })
-        guard addresses.count >= refused else { return .uncertain(intent: job.intent) }
-        return .delivered(intent: job.intent, refused: errors.map(\.address))
     }
 }

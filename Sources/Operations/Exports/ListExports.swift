@@ -41,7 +41,8 @@ extension Workspace {
     ///
     /// What was sent stays sent, and is counted.
     /// - Parameter patience: how long to wait for the process.
-    /// - Throws: ``OperationError/notRunning(_:state:)``; a storage error.
+    /// - Throws: ``OperationError/notRunning(_:state:)``; `Refusal/exportRunning(_:)` if it has not ended within
+    ///   `patience` (it will, before its next request); a storage error.
     public func cancelExport(_ id: String, patience: Duration = .seconds(30)) async throws -> ExportSummary {
         let row = try export(id)
         guard row.state == "running" else { throw OperationError.notRunning(id, state: row.state) }
@@ -55,6 +56,8 @@ extension Workspace {
                 try await Task.sleep(for: .milliseconds(100))
             }
         }
-        return try self.export(id)
+        let ended = try self.export(id)
+        guard ended.state != "running" else { throw Refusal.exportRunning(destination) }
+        return ended
     }
 }

@@ -84,6 +84,8 @@ extension Workspace {
                 profiles: plan.tally.prepared, removals: changes.leavers.count, allowsRemovals: options.allowsRemovals,
                 administrator: options.administrator, trigger: options.trigger)
             terms.plan = try planned?.digest()
+            // Whatever can still fail is asked for before the export begins.
+            let fileFields = try await fileFields(plan, sendGrid, options)
             let session =
                 if let resuming {
                     try await gate.resume(resuming, scope, terms)
@@ -93,7 +95,7 @@ extension Workspace {
             guard let record = try await gate.record(of: id) else { throw Refusal.keyMissing(id) }
             let run = ExportRun(
                 gate: try gate, store: store, sendGrid: sendGrid, session: session, record: record, plan: plan,
-                fileFields: try await fileFields(plan, sendGrid, options), progress: progress)
+                fileFields: fileFields, progress: progress)
             let end = await run.run(jobPatience: options.jobPatience)
             try await gate.finish(
                 session, state: end.stateName, counts: end.counts.logged, jobs: end.unfinishedJobs)
@@ -154,27 +156,20 @@ extension Workspace {
     ) async throws {
         let open = try await gate.unsettled(id)
         guard !open.isEmpty, let record = try await gate.record(of: id) else { return }
-        let gate = try gate
-        for transfer in open where transfer.job == nil {
-            try await gate.settle([.uncertain(intent: transfer.intent)], in: record)
-        }
+        var settler = Settler(gate: try gate, record: record)
+        for transfer in open where transfer.job == nil { try await settler.add(.uncertain(intent: transfer.intent)) }
         let jobs = open.compactMap { transfer in
             transfer.job.map { Job(id: $0, intent: transfer.intent, contacts: transfer.contacts) }
         }
-        let watch = JobWatch(gate: gate, sendGrid: sendGrid, destination: id) { try await Task.sleep(for: $0) }
+        let watch = JobWatch(gate: try gate, sendGrid: sendGrid, destination: id) { try await Task.sleep(for: $0) }
         try await watch.follow(jobs, patience: patience) { job, end, left in
             progress(
                 ExportProgress(
                     phase: .settling, fraction: Double(jobs.count - left) / Double(jobs.count), sent: 0, openJobs: left)
             )
-            switch end {
-            case .completed: try await gate.settle([.delivered(intent: job.intent, refused: [])], in: record)
-            case .errored(let count, let errors):
-                try await gate.settle([ExportRun.settlement(job, refused: count, errors)], in: record)
-            case .failed: try await gate.settle([.refusedAll(intent: job.intent)], in: record)
-            // It is sent again: the same contacts twice are the same contacts.
-            case .pending: try await gate.settle([.uncertain(intent: job.intent)], in: record)
-            }
+            // What is still pending is sent again: the same contacts twice are the same contacts.
+            try await settler.add(end.settlement(of: job) ?? .uncertain(intent: job.intent))
         }
+        try await settler.finish()
     }
 }

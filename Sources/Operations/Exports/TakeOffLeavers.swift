@@ -64,6 +64,9 @@ extension ExportRun {
         let (outcome, _, answer) = try await settle(
             LookUpBatch(destination: destination, addresses: chunk.map(\.address)), .lookUp, &attempts
         ) { [sendGrid] permit in await sendGrid.lookUp(permit) }
+        if outcome.status == .refused, outcome.httpStatus == 400 {
+            return try await takeOffWithoutRefused(chunk, &end)
+        }
         guard outcome.status == .answered, let found = answer else { throw failure(outcome) }
         let byAddress = Dictionary(
             chunk.map { ($0.address.reveal(), $0.tag) }, uniquingKeysWith: { first, _ in first })
@@ -76,12 +79,35 @@ extension ExportRun {
             end.counts.removed += missing.count { isCertain || !$0.isDelivered }
             try await gate.settle([.missing(missing.map(\.tag), isCertain: isCertain)], in: record)
         }
+        return try await takeOff(found, byAddress, &end)
+    }
+
+    /// Finds by halving the address that SendGrid takes for none: it fails the look-up of all others.
+    ///
+    /// Such an address is not on the list; one that was delivered all the same is asked for again by the next export.
+    private func takeOffWithoutRefused(
+        _ chunk: [DeliveryRecord<SQLiteStore>.Addressee], _ end: inout ExportEnd
+    ) async throws -> [(Job, [SubjectTag])] {
+        guard chunk.count > 1 else {
+            end.counts.removed += chunk.count { !$0.isDelivered }
+            try await gate.settle([.missing(chunk.map(\.tag), isCertain: false)], in: record)
+            return []
+        }
+        let middle = chunk.count / 2
+        let first = try await takeOff(Array(chunk[..<middle]), &end)
+        return try await first + takeOff(Array(chunk[middle...]), &end)
+    }
+
+    /// Ends the membership of contacts that were found.
+    private func takeOff(
+        _ found: [ListedContact], _ byAddress: [String: SubjectTag], _ end: inout ExportEnd
+    ) async throws -> [(Job, [SubjectTag])] {
         var jobs: [(Job, [SubjectTag])] = []
         var pieces = found.isEmpty ? [] : [found]
         while let piece = pieces.popLast() {
             var attempts = Attempts()
             let (outcome, intent, _) = try await settle(
-                TakeOffBatch(destination: destination, contacts: piece), .takeOff, &attempts
+                TakeOffBatch(destination: session.destination, contacts: piece), .takeOff, &attempts
             ) { [sendGrid] permit in (await sendGrid.takeOff(permit), ()) }
             let tags = piece.compactMap { byAddress[$0.address.reveal()] }
             switch outcome.status {
