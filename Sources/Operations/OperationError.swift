@@ -2,7 +2,9 @@ public import Model
 
 /// What goes wrong in an operation that no module below has its own word for.
 public enum OperationError: ReportableError, Equatable {
-    case unreadable(path: String)
+    case unreadable(path: String, problem: String)
+    /// Others than the owner may read a file that holds a secret.
+    case readableByOthers(path: String)
     case policyFile(file: String, line: Int?, problem: String)
     case agreementFolder(path: String, problem: String)
     case unknownSource(SourceName)
@@ -35,6 +37,7 @@ public enum OperationError: ReportableError, Equatable {
     public var code: String {
         switch self {
         case .unreadable: "unreadable-file"
+        case .readableByOthers: "readable-by-others"
         case .policyFile: "bad-policy-file"
         case .agreementFolder: "bad-agreement-folder"
         case .unknownSource: "unknown-source"
@@ -68,7 +71,8 @@ public enum OperationError: ReportableError, Equatable {
     /// What went wrong, in a sentence.
     public var message: String {
         switch self {
-        case .unreadable(let path): "cannot read \(path)"
+        case .unreadable(let path, let problem): "cannot read \(SmallFile.shown(path)): \(problem)"
+        case .readableByOthers(let path): "others may read \(path), which holds a secret"
         case .policyFile(let file, let line, let problem):
             "\(file)\(line.map { ", line \($0)" } ?? ""): \(problem)"
         case .agreementFolder(let path, let problem): "\(path): \(problem)"
@@ -106,6 +110,8 @@ public enum OperationError: ReportableError, Equatable {
     /// What to do about it.
     public var hint: String? {
         switch self {
+        case .readableByOthers(let path):
+            "chmod go= \(path), and if others may have read it, make a new key at SendGrid"
         case .unknownSource: "see 'waybill source list'"
         case .unknownSegment: "see 'waybill segment list'"
         case .unknownConsent: "see 'waybill consent list'"
@@ -125,7 +131,8 @@ public enum OperationError: ReportableError, Equatable {
     /// The class of failure, which decides the exit status.
     public var failure: FailureClass {
         switch self {
-        case .unreadable, .policyFile, .agreementFolder, .apiKeyShape, .emptySelection, .severalSources,
+        case .unreadable, .readableByOthers, .policyFile, .agreementFolder, .apiKeyShape, .emptySelection,
+            .severalSources,
             .noCheckpoint, .noAddress,
             .signingFailed, .badPlan:
             .badInput

@@ -80,10 +80,10 @@ extension Workspace {
 
     private static func readKey(_ path: String) throws -> SecretBytes {
         if path == "-" { return try SecretBytes.reading(fileDescriptor: STDIN_FILENO, limit: 512) }
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw OperationError.unreadable(path: path) }
-        defer { Glibc.close(descriptor) }
-        return try SecretBytes.reading(fileDescriptor: descriptor, limit: 512)
+        return try SmallFile.withDescriptor(path) { descriptor, status in
+            guard status.st_mode & (S_IRWXG | S_IRWXO) == 0 else { throw OperationError.readableByOthers(path: path) }
+            return try SecretBytes.reading(fileDescriptor: descriptor, limit: 512)
+        }
     }
 
     /// `SG.` identifier `.` secret, 69 characters in all; another length is let pass with a word about it.

@@ -33,10 +33,10 @@ extension Workspace {
         home: String, _ name: String, by administrator: AdministratorName, reason: String?
     ) async throws -> RemovalReport {
         do {
-            return try await opened(home: home).remove(name, by: administrator, reason: reason)
+            return try await opened(home: home, allowingExposed: true).remove(name, by: administrator, reason: reason)
         } catch let error as any ReportableError where error.failure == .io {
             WorkspaceFiles(home: home).releaseReserve()
-            return try await opened(home: home).remove(name, by: administrator, reason: reason)
+            return try await opened(home: home, allowingExposed: true).remove(name, by: administrator, reason: reason)
         }
     }
 

@@ -42,9 +42,7 @@ extension Workspace {
         guard let role = Administrator.Role(rawValue: role) else {
             throw OperationError.choice(option: "--role", allowed: Administrator.Role.allCases.map(\.rawValue))
         }
-        guard let data = FileManager.default.contents(atPath: keyFile), data.count < 65_536,
-            let line = String(validating: data, as: UTF8.self)
-        else { throw OperationError.unreadable(path: keyFile) }
+        let line = try SmallFile.text(keyFile, limit: 65_536)
         let administrator = Administrator(
             name: name, role: role, key: try SSHPublicKey(line: line), enrolled: time.now(), retired: nil)
         let report = try AdministratorReport(administrator)

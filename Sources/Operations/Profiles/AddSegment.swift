@@ -65,10 +65,8 @@ extension Workspace {
         _ name: SegmentName, source sourceName: SourceName, definition file: String
     ) async throws -> SegmentReport {
         let types = try SourceInspection.types(of: source(sourceName))
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw OperationError.unreadable(path: file)
-        }
-        let rule = try SegmentRule(customerInsights: Array(data), file: file, types: types)
+        let rule = try SegmentRule(
+            customerInsights: try SmallFile.bytes(file, limit: 16 << 20), file: file, types: types)
         return try await addSegment(
             SegmentDefinition(name: name, source: sourceName, membership: .rule(rule.text)))
     }

@@ -31,10 +31,9 @@ extension Workspace {
         var texts: [Language: String] = [:]
         for language in Language.allCases {
             let name = "agreement.\(language.rawValue).md"
-            guard let data = FileManager.default.contents(atPath: folder + "/" + name),
-                let text = String(validating: data, as: UTF8.self), !text.isEmpty
-            else {
-                throw OperationError.agreementFolder(path: folder, problem: "\(name) is missing, empty or not UTF-8")
+            let text = try SmallFile.text(folder + "/" + name)
+            guard !text.isEmpty else {
+                throw OperationError.agreementFolder(path: folder, problem: "\(name) is empty")
             }
             texts[language] = text
         }

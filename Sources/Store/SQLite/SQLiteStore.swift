@@ -22,9 +22,7 @@ public final class SQLiteStore: GovernanceStorage {
     /// Opens the database of a workspace.
     /// - Throws: ``StoreError``.
     public static func open(_ files: WorkspaceFiles) throws -> SQLiteStore {
-        guard FileManager.default.fileExists(atPath: files.database) else {
-            throw StoreError.noWorkspace(path: files.home)
-        }
+        try files.requireThere()
         let store = try SQLiteStore(files)
         let version = try store.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } ?? 0
         guard (1...Schema.version).contains(version) else {

@@ -30,7 +30,7 @@ public enum ConstantTime {
 public enum ProcessHardening {
     private static let warnings = Mutex<[String]?>(nil)
 
-    /// Forbids core dumps and tracing, and sets up the secure heap (1 MiB, locked in memory).
+    /// Forbids core dumps and tracing, keeps new files private, and sets up the secure heap (1 MiB, locked in memory).
     ///
     /// Returns, in words, what could not be done. Calling it again does nothing and returns the same.
     public static func apply() -> [String] {
@@ -44,6 +44,9 @@ public enum ProcessHardening {
 
     private static func harden() -> [String] {
         var found: [String] = []
+        // Whatever this process makes is its user's alone: the database and its journals, plans, consents, sample files.
+        // And the user can always read and write it, whatever the shell's mask takes away.
+        umask(0o077)
         if OpenSSL_version_num() < 0x3000_0000 { found.append("OpenSSL is older than 3.0") }
         if waybill_forbid_dumps() != 0 { found.append("core dumps of this process cannot be forbidden") }
         var limit = rlimit(rlim_cur: 0, rlim_max: 0)
