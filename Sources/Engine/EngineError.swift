@@ -35,6 +35,7 @@ public enum EngineError: ReportableError, Equatable {
     case rule(column: Int, problem: String)
     case definition(file: String, path: String, problem: String)
     case value(Place, type: FieldType)
+    case unreadableValues(UnreadableValues)
     case incomplete(what: String)
     case contact(Place, problem: String)
     case scratch(folder: String, problem: String)
@@ -53,6 +54,7 @@ public enum EngineError: ReportableError, Equatable {
         case .rule: "bad-rule"
         case .definition: "bad-segment-definition"
         case .value: "value-of-another-type"
+        case .unreadableValues: "unreadable-values"
         case .incomplete: "incomplete-configuration"
         case .contact: "contact-not-encodable"
         case .scratch: "scratch-file-failed"
@@ -76,6 +78,7 @@ public enum EngineError: ReportableError, Equatable {
         case .definition(let file, let path, let problem):
             "\(file): \(path.isEmpty ? "" : "\(path): ")\(problem)"
         case .value(let place, let type): "\(place): the value is no \(type.rawValue), which model.json says it is"
+        case .unreadableValues(let values): values.description
         case .incomplete(let what): "the destination has no \(what)"
         case .contact(let place, let problem): "\(place): \(problem)"
         case .scratch(let folder, let problem): "\(folder): \(problem)"
@@ -89,7 +92,11 @@ public enum EngineError: ReportableError, Equatable {
         case .ragged: "quote fields that hold a comma or a line break"
         case .missingColumn: "names are compared letter by letter, capitals included"
         case .definition: "what cannot be imported can be decided elsewhere: export the segment's members and use those"
-        case .value: "numbers have a decimal point and dates are ISO 8601, whatever the model's culture"
+        case .value: "numbers have a decimal point and dates are ISO 8601, or are as the model's 'culture' writes them"
+        case .unreadableValues(let values):
+            values.segment == nil
+                ? "correct the values, or match the field to one of type Text"
+                : "correct the values, or leave such profiles out: define the segment with --unreadable exclude"
         case .scratch: "the folder needs room for 16 bytes a profile while an export is counted"
         case .rule: #"for example: country == "SE" and lifetime_value > 100"#
         default: nil

@@ -87,6 +87,13 @@ struct SegmentCommand: AsyncParsableCommand {
         @Option(name: .long, help: "An entity of the source's folder with one member a row.") var entity: String?
         @Option(name: .long, help: "A file with the segment's definition, Customer Insights' JSON.")
         var definition: String?
+        @Option(
+            name: .long,
+            help: """
+                What is done with profiles that cannot be decided on, because a value is not of the type that the source \
+                declares: stop (no export) or exclude (left out, counted as rejected).
+                """)
+        var unreadable = SegmentDefinition.Unreadable.stop
 
         func validate() throws {
             guard [rule, members, entity, definition].compactMap(\.self).count == 1 else {
@@ -98,14 +105,15 @@ struct SegmentCommand: AsyncParsableCommand {
         func run() async throws {
             let report: SegmentReport
             if let definition {
-                report = try await global.workspace().importSegment(name, source: source, definition: definition)
+                report = try await global.workspace().importSegment(
+                    name, source: source, definition: definition, unreadable: unreadable)
             } else {
                 let membership: SegmentDefinition.Membership =
                     if let rule { .rule(rule) } else if let entity { .entity(entity) } else {
                         .members(path: members ?? "")
                     }
                 report = try await global.workspace().addSegment(
-                    SegmentDefinition(name: name, source: source, membership: membership))
+                    SegmentDefinition(name: name, source: source, membership: membership, unreadable: unreadable))
             }
             Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) {

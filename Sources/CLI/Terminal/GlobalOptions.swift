@@ -34,6 +34,8 @@ extension Identifier: ExpressibleByArgument {
     }
 }
 
+extension SegmentDefinition.Unreadable: ExpressibleByArgument {}
+
 /// Lays rows out in columns.
 func table(_ rows: [[String]]) -> String {
     let widths = rows.reduce(into: [Int]()) { widths, row in

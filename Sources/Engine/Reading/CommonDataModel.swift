@@ -8,7 +8,7 @@ struct CommonDataModelFolder {
     /// One entity: what its rows are, and the files that hold them.
     struct Entity {
         let name: String
-        let attributes: [(name: String, type: FieldType)]
+        let attributes: [(name: String, type: FieldType, form: ValueForm?)]
         let partitions: [Partition]
     }
 
@@ -22,6 +22,8 @@ struct CommonDataModelFolder {
     private let folder: String
     private let path: String
     private let entities: [(name: String, node: JSONNode)]
+    /// How numbers and dates are spelled by the model's culture.
+    private let form: ValueForm?
 
     /// Customer Insights' name for the unified profile.
     private static let profileEntity = "Customer"
@@ -33,7 +35,7 @@ struct CommonDataModelFolder {
         self.path = path
         let input = try InputFile(path)
         let (bytes, count) = try input.read(at: 0, count: min(Int(input.fingerprint.size), Self.maximumSize + 1))
-        entities = try Self.explained { () throws(EngineError) in
+        (entities, form) = try Self.explained { () throws(EngineError) in
             let model = try JSONReader.read(Array(bytes.prefix(count)), file: path, limit: Self.maximumSize)
             if let version = try model.member("version")?.text(), version != "1.0" {
                 throw EngineError.model(path: path, problem: "its version is '\(version)'; only 1.0 is known")
@@ -46,7 +48,8 @@ struct CommonDataModelFolder {
                 }
                 entities.append((name, node))
             }
-            return entities
+            let culture: String? = try model.member("culture")?.text()
+            return (entities, culture.flatMap { ValueForm(culture: $0) })
         }
         guard !entities.isEmpty else { throw .model(path: path, problem: "it has no entity") }
     }
@@ -82,12 +85,14 @@ struct CommonDataModelFolder {
         guard try node.member("$type")?.text() != "ReferenceEntity" else {
             throw .model(path: path, problem: "'\(name)' only refers to an entity of another model")
         }
-        var attributes: [(name: String, type: FieldType)] = []
+        var attributes: [(name: String, type: FieldType, form: ValueForm?)] = []
+        let ownFormat = try timestampFormat(node)
         var known: Set<String> = []
         for attribute in try node.member("attributes")?.items() ?? [] {
             let column = try attribute.require("name").text()
             guard known.insert(column).inserted else { throw .duplicateColumn(column, path: path) }
-            attributes.append((column, try type(attribute, of: "\(name).\(column)")))
+            let form = try timestampFormat(attribute) ?? ownFormat ?? form
+            attributes.append((column, try type(attribute, of: "\(name).\(column)"), form))
         }
         guard !attributes.isEmpty else { throw .model(path: path, problem: "'\(name)' has no attributes") }
         var partitions: [Partition] = []
@@ -97,6 +102,21 @@ struct CommonDataModelFolder {
             partitions.append(try partition(part, location))
         }
         return Entity(name: name, attributes: attributes, partitions: partitions)
+    }
+
+    /// A format of dates of an entity's or an attribute's own, which Customer Insights keeps as an annotation.
+    ///
+    /// One that is not understood leaves nothing but plain dates to be read: it says that the culture's are not meant.
+    private func timestampFormat(_ node: JSONNode) throws(EngineError) -> ValueForm? {
+        for annotation in try node.member("annotations")?.items() ?? [] {
+            guard try annotation.member("name")?.text() == "ci:CustomTimestampFormat",
+                let text = try annotation.member("value")?.text()
+            else { continue }
+            var form = self.form ?? ValueForm()
+            (form.order, form.format) = (nil, TimestampFormat(text))
+            return form
+        }
+        return nil
     }
 
     private func type(_ attribute: JSONNode, of name: String) throws(EngineError) -> FieldType {

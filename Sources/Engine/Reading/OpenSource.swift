@@ -7,6 +7,8 @@ struct OpenSource: Sendable {
     let fields: [String]
     /// What the source says of their values; fields it says nothing of are missing.
     let types: [String: FieldType]
+    /// How it spells the numbers and dates of fields, beside the plain forms.
+    let forms: [String: ValueForm]
 
     /// Opens every file of a source.
     /// - Throws: ``EngineError``.
@@ -15,11 +17,11 @@ struct OpenSource: Sendable {
         case .csv(let path):
             files = [try SourceFile.csv(path)]
             fields = files[0].fields
-            types = [:]
+            (types, forms) = ([:], [:])
         case .ndjson(let path):
             files = [try SourceFile.ndjson(path)]
             fields = files[0].fields
-            types = [:]
+            (types, forms) = ([:], [:])
         case .commonDataModel(let folder, let name):
             let entity = try CommonDataModelFolder(folder).entity(name)
             let names = entity.attributes.map(\.name)
@@ -33,6 +35,10 @@ struct OpenSource: Sendable {
             self.files = files
             fields = names
             types = Dictionary(uniqueKeysWithValues: entity.attributes.map { ($0.name, $0.type) })
+            forms = Dictionary(
+                uniqueKeysWithValues: entity.attributes.compactMap { attribute in
+                    attribute.form.map { (attribute.name, $0) }
+                })
         }
     }
 

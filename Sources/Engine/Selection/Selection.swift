@@ -50,6 +50,8 @@ public struct Selection: Sendable {
     public let tally: Tally
     /// The first 1,000 rejections, in the order of the profiles; ``tally`` counts all.
     public let rejections: [Rejection]
+    /// Values that rules needed and could not read; the profiles are in no segment for them.
+    public let unreadable: [UnreadableValues]
     /// How many profiles are in each segment.
     public let members: [SegmentName: Int]
     /// How many profiles are in two segments at once, for every two of one source that share any.
@@ -129,7 +131,7 @@ struct BoundSource: Sendable {
         self.columns = columns
         self.segments = segments
         check = ContactCheck(
-            matching, columns: columns, flags: flagNames.compactMap { columns.firstIndex(of: $0) },
+            matching, columns: columns, open: open, flags: flagNames.compactMap { columns.firstIndex(of: $0) },
             customFields: request.customFields, limits: request.limits)
         digest = ContactDigest(
             seed: request.digestSeed,

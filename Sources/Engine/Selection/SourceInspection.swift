@@ -8,6 +8,8 @@ public struct SegmentCount: Sendable {
     public let members: [SegmentName: Int]
     /// Of every two segments that share profiles, how many.
     public let overlaps: [SegmentOverlap]
+    /// Values that rules needed and could not read.
+    public let unreadable: [UnreadableValues]
 }
 
 /// The first members of a segment.
@@ -59,13 +61,14 @@ public enum SourceInspection {
     public static func check(_ source: SourceDefinition) async throws -> Int {
         let open = try OpenSource(source.format)
         let types = open.fields.map { open.types[$0] ?? .string }
+        let forms = open.fields.map { open.forms[$0] }
         let paths = open.files.map(\.path)
         return try await ChunkScan.run(open.files, columns: open.fields) { (table, _, _) throws(EngineError) in
             let bytes = table.bytes.span
             for row in 0..<table.count {
                 for column in types.indices {
                     let field = table.field(row, column)
-                    if !field.isEmpty, !types[column].admits(bytes.extracting(field)) {
+                    if !field.isEmpty, !types[column].admits(bytes.extracting(field), forms[column]) {
                         throw .value(
                             Place(file: paths[table.file], line: table.line(row), field: column + 1),
                             type: types[column])
@@ -87,18 +90,25 @@ public enum SourceInspection {
         let scan = try await SegmentScan(segments, in: source, now: now, scratch: scratch)
         let tests = scan.tests
         var counts = SegmentCounts(segments: segments.count)
+        var unreadable = UnreadableTally()
         let (index, _) = try await ChunkScan.run(
             scan.open.files, columns: scan.columns, places: scan.places
-        ) { (table, first, _) throws(EngineError) -> SegmentCounts in
+        ) { (table, first, _) throws(EngineError) -> (SegmentCounts, [UnreadableTally.Mark]) in
             var counts = SegmentCounts(segments: tests.names.count)
-            _ = tests.members(of: table, first: first ?? 0, counting: &counts)
-            return counts
-        } take: { more, _ in
-            counts += more
+            var undecided: [Undecided] = []
+            var marks: [UnreadableTally.Mark] = []
+            _ = tests.members(of: table, first: first ?? 0, counting: &counts, undecided: &undecided)
+            for item in undecided {
+                marks.note(segment: item.segment, column: item.column, row: item.row, line: table.line(item.row))
+            }
+            return (counts, marks)
+        } take: { more, place in
+            counts += more.0
+            unreadable.add(more.1, tests, scan.open, scan.columns, place)
         }
         return SegmentCount(
             profiles: index.rows, members: Dictionary(uniqueKeysWithValues: zip(tests.names, counts.members)),
-            overlaps: counts.overlaps(of: tests.names))
+            overlaps: counts.overlaps(of: tests.names), unreadable: unreadable.values)
     }
 
     /// Finds the first members of a segment.
@@ -119,7 +129,9 @@ public enum SourceInspection {
             ) { (table, first, _) throws(EngineError) -> [Personal<[String?]>] in
                 var counts = SegmentCounts(segments: 1)
                 var profiles: [Personal<[String?]>] = []
-                for row in tests.members(of: table, first: first ?? 0, counting: &counts).prefix(limit) {
+                var undecided: [Undecided] = []
+                let members = tests.members(of: table, first: first ?? 0, counting: &counts, undecided: &undecided)
+                for row in members.prefix(limit) {
                     let values = (0..<table.columns).map { column -> String? in
                         let field = table.field(row, column)
                         return field.isEmpty ? nil : String(decoding: table.bytes[field], as: UTF8.self)
@@ -158,7 +170,7 @@ private struct SegmentScan {
                 name, path: open.files.first?.path ?? source.name.text, known: open.fields)
         }
         let joined = try await MembershipJoin.rows(of: segments, source: source, open, scratch: scratch)
-        tests = try SegmentTests(segments, columns: columns, joined: joined?.rows ?? [:], now: now)
+        tests = try SegmentTests(segments, columns: columns, joined: joined?.rows ?? [:], now: now, forms: open.forms)
         places = joined?.index.places
     }
 }

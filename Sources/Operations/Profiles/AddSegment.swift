@@ -20,6 +20,8 @@ public struct SegmentReport: Encodable, Sendable {
     public let members: Int?
     /// How many profiles the source has, where they were counted.
     public let profiles: Int?
+    /// What is done with profiles that the rule cannot decide on: `stop` or `exclude`.
+    public let unreadable: String
     /// What the administrator should know.
     public let warnings: [String]
 
@@ -32,6 +34,7 @@ public struct SegmentReport: Encodable, Sendable {
             case .members(let path): (nil, path, nil)
             case .entity(let name): (nil, nil, name)
             }
+        unreadable = segment.unreadable.rawValue
         members = count?.members
         profiles = count?.profiles
         self.warnings = warnings
@@ -46,7 +49,9 @@ extension Workspace {
         switch segment.membership {
         case .rule(let text):
             let rule = try SegmentRule(parsing: text)
-            segment = SegmentDefinition(name: segment.name, source: segment.source, membership: .rule(rule.text))
+            segment = SegmentDefinition(
+                name: segment.name, source: segment.source, membership: .rule(rule.text),
+                unreadable: segment.unreadable)
         case .members(let path):
             segment = SegmentDefinition(
                 name: segment.name, source: segment.source, membership: .members(path: absolutePath(path)))
@@ -62,13 +67,14 @@ extension Workspace {
     /// - Throws: an error of class bad-input that names the place in the file if it cannot be read, or means what cannot
     ///   be decided on a profile alone.
     public func importSegment(
-        _ name: SegmentName, source sourceName: SourceName, definition file: String
+        _ name: SegmentName, source sourceName: SourceName, definition file: String,
+        unreadable: SegmentDefinition.Unreadable = .stop
     ) async throws -> SegmentReport {
         let types = try SourceInspection.types(of: source(sourceName))
         let rule = try SegmentRule(
             customerInsights: try SmallFile.bytes(file, limit: 16 << 20), file: file, types: types)
         return try await addSegment(
-            SegmentDefinition(name: name, source: sourceName, membership: .rule(rule.text)))
+            SegmentDefinition(name: name, source: sourceName, membership: .rule(rule.text), unreadable: unreadable))
     }
 
     /// All segments.
@@ -87,7 +93,8 @@ extension Workspace {
             [segment], in: source(segment.source), now: time.now(), scratch: files.home)
         let members = count.members[segment.name] ?? 0
         return SegmentReport(
-            segment, count: (members, count.profiles), warnings: try sizeWarnings(members))
+            segment, count: (members, count.profiles),
+            warnings: try sizeWarnings(members) + count.unreadable.map { $0.warning(segment.unreadable) })
     }
 
     func segment(_ name: SegmentName) throws -> SegmentDefinition {
