@@ -1,5 +1,7 @@
+internal import ArgumentParser
 internal import Glibc
 internal import Model
+internal import Operations
 
 extension Terminal {
     /// What to do when nobody is there to be asked.
@@ -31,6 +33,25 @@ extension Terminal {
         Stream.errors.write("waybill: \(question) [y/N] ")
         let answer = readLine()?.lowercased().filter { !$0.isWhitespace } ?? ""
         guard ["y", "yes"].contains(answer) else { throw NotConfirmed.saidNo }
+    }
+}
+
+extension Terminal {
+    /// Says what a change would end; on a terminal asks whether to go on, elsewhere goes on.
+    /// - Throws: ``NotConfirmed`` if the answer is no.
+    func caution(_ lapses: [String], yes: Bool) throws {
+        note(lapses, isNeeded: isAttended && !yes)
+        try confirm("continue?", yes: yes, unattended: .goOn)
+    }
+}
+
+/// The option of changes that may end consents or schedules.
+struct Confirming: ParsableArguments {
+    @Flag(name: .long, help: "Go on without asking, whichever consents and schedules end with it.") var yes = false
+
+    /// The workspace, whose changes say first what they would end.
+    func workspace(_ global: GlobalOptions) async throws -> Workspace {
+        try await global.workspace().asking { [yes] in try Terminal.shared.caution($0, yes: yes) }
     }
 }
 

@@ -34,7 +34,7 @@ extension Workspace {
             return record
         }.value
         try writeFiles(of: record)
-        return try ConsentReport(record, files: folder(of: record), now: now)
+        return try report(on: record)
     }
 
     private func destination(ofConsent name: String, by administrator: AdministratorName) throws -> DestinationID {
@@ -63,11 +63,6 @@ extension Workspace {
             ])
     }
 
-    /// All consents, oldest first.
-    public func consents() throws -> [ConsentReport] {
-        try store.reading { try $0.consents() }.map { try ConsentReport($0, files: folder(of: $0), now: time.now()) }
-    }
-
     /// One consent, and the statement that was signed.
     /// - Throws: ``OperationError/unknownConsent(_:)``.
     public func consent(_ index: Int64) throws -> (report: ConsentReport, statement: String) {
@@ -76,12 +71,10 @@ extension Workspace {
         }
         try writeFiles(of: record)
         return (
-            try ConsentReport(record, files: folder(of: record), now: time.now()),
+            try report(on: record),
             String(decoding: record.statement, as: UTF8.self)
         )
     }
-
-    private func folder(of record: ConsentRecord) -> String { "\(files.consents)/\(record.index)" }
 
     /// Writes a consent out as files that stock `ssh-keygen` verifies.
     ///
