@@ -193,6 +193,7 @@ struct ExportCommand: AsyncParsableCommand {
             let summary = try workspace.export(export)
             try Terminal.shared.answer(summary) {
                 summary.words + (summary.counts.map { "\n" + ExportCommand.words($0, [:]) } ?? "")
+                    + "\nwhich rows: waybill export rejections \(summary.export)"
             }
             if !global.json {
                 try workspace.forEachEntry(LogFilter(export: export)) { Terminal.shared.raw(LogCommand.words($0)) }

@@ -4,11 +4,7 @@ internal import Operations
 extension Workspace.ExportSummary {
     /// What came of it, in a sentence.
     var sentence: String {
-        "\(export), \(started ?? "at an unknown time"): \(state)"
-            + (counts.map { counts in
-                ", \(counts.sent) sent, \(counts.accepted) accepted, \(counts.refused) refused, \(counts.unknown) of unknown "
-                    + "fate, \(counts.removed) taken off the list, \(counts.rejected) rejected"
-            } ?? "")
+        "\(export), \(started ?? "at an unknown time"): \(state)" + (counts.map { ", " + $0.sentence } ?? "")
     }
 
     /// When and by whom, one fact a line.
@@ -42,6 +38,18 @@ extension Workspace.ExportSummary {
 
     /// The head of the list.
     static let head = ["EXPORT", "TO", "STATE", "STARTED (UTC)", "CONSENT", "BY", "SENT", "REFUSED"]
+}
+
+extension ExportCounts {
+    /// What left, and what else there is to say.
+    fileprivate var sentence: String {
+        let others = [
+            (refused, "refused"), (unknown, "of unknown fate"), (unsent, "not sent"), (removed, "taken off the list"),
+            (unchanged, "unchanged"), (rejected, "rejected"),
+        ]
+        return "\(sent) sent, \(accepted) accepted"
+            + others.filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }.joined()
+    }
 }
 
 /// What is kept of an export's rejected and refused rows, in words and as comma-separated values.
