@@ -35,6 +35,26 @@ struct ConsentWorthTests {
         try await stage.close()
     }
 
+    @Test("who signs a statement that was issued before a change is told that nothing is sent under it")
+    func lateSignature() async throws {
+        let stage = try await prepared()
+        let request = try await stage.waybill("consent", "request", "d1", "--as", "bert").json()
+        try stage.write(try #require(request["statement"] as? String), to: "early.txt")
+        try await stage.waybill("destination", "map", "d1", "--email", "First", "--as", "anna")
+        let signed = try await Program.run(
+            [
+                "ssh-keygen", "-q", "-Y", "sign", "-n", "consent@waybill", "-f", stage.path("bert"),
+                stage.path("early.txt"),
+            ],
+            executable: "/usr/bin/env")
+        try #require(signed.status == 0)
+        let given = try await stage.waybill(
+            "consent", "give", "d1", "--as", "bert", "--signature", stage.path("early.txt.sig"))
+        #expect(try given.json()["state"] as? String == "matching-changed")
+        #expect(given.errors.contains("nothing is sent under this consent as things stand: since the consent"))
+        try await stage.close()
+    }
+
     /// A change, and what a consent that was in force is worth after it.
     struct Change: Sendable, CustomTestStringConvertible {
         let commands: [[String]]

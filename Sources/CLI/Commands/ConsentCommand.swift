@@ -63,6 +63,10 @@ struct ConsentCommand: AsyncParsableCommand {
                 armored = try InputFile.text(signature ?? "-")
             }
             let report = try await workspace.giveConsent(destination, by: actor.administrator, signature: armored)
+            // What was changed after the statement was issued is not in it.
+            if let reason = report.reason {
+                Terminal.shared.note(["nothing is sent under this consent as things stand: \(reason)"])
+            }
             try Terminal.shared.answer(report) {
                 """
                 Consent given: log index \(report.index), valid until \(report.validUntil).

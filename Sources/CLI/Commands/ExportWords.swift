@@ -31,13 +31,20 @@ extension Workspace.ExportSummary {
     /// A row of the list.
     var row: [String] {
         [
-            export, destination, state, minute(started), clipped(administrator ?? "-", to: 10), trigger ?? "-",
-            counts.map { "\($0.sent)" } ?? "-", counts.map { "\($0.refused)" } ?? "-",
+            export, destination, state, minute(started), clipped(actor, to: 12),
+            counts.map { "\($0.sent)/\($0.refused)" } ?? "-",
         ]
     }
 
     /// The head of the list.
-    static let head = ["EXPORT", "TO", "STATE", "STARTED (UTC)", "CONSENT", "BY", "SENT", "REFUSED"]
+    static let head = ["EXPORT", "TO", "STATE", "STARTED (UTC)", "BY", "SENT/REFUSED"]
+
+    /// Under whose consent, and by which kind of schedule if it was one.
+    private var actor: String {
+        guard let administrator else { return "-" }
+        guard let trigger, trigger != "demand" else { return administrator }
+        return "\(administrator)/\(trigger)"
+    }
 }
 
 extension ExportCounts {
