@@ -1,4 +1,5 @@
 import Foundation
+import Sandbox
 import Testing
 
 @Suite("A change says beforehand which consents and schedules end with it")
@@ -121,6 +122,19 @@ struct LapseTests {
         #expect(shown.output.contains("the consent of anna to destination d1"))
         #expect(try await stage.entries().count == (status == 0 ? before + 1 : before))
         #expect(try await stage.objection() == (status == 0 ? "fields-not-consented" : nil))
+        try await stage.close()
+    }
+
+    @Test("who answers no has changed nothing at SendGrid either: no custom field is made")
+    func nothingMade() async throws {
+        let stage = try await prepared()
+        let create = ["--custom", "home=Country", "--create-custom", "home:Text", "--home", stage.home]
+        for (answer, status, made) in [("n\n", Int32(75), 0), ("y\n", 0, 1)] {
+            let shown = try await Terminal.run(Self.remap + create, answer: answer)
+            #expect(shown.status == status, "\(shown.output)")
+            let requests = await stage.sendGrid.state().requests
+            #expect(requests.count { $0.method == "POST" && $0.path.hasSuffix("/field_definitions") } == made)
+        }
         try await stage.close()
     }
 

@@ -138,6 +138,8 @@ struct ExportCommand: AsyncParsableCommand {
                 (\(report.batches) request(s), \(report.bytes) bytes, \(report.durationMs) ms)
                 \(ExportCommand.words(report.counts, report.rejectedBy))
                 """ + (refusals.isEmpty ? "" : "\nRefused by SendGrid:\n" + refusals.joined(separator: "\n"))
+                    + (report.counts.rejected + report.counts.refused == 0
+                        ? "" : "\nWhich rows: waybill export rejections \(report.export)")
         }
         if let failure = report.failure { throw Ended(failure) }
     }
