@@ -40,7 +40,13 @@ struct StandingTests {
         try await stage.prepare()
         try await stage.enroll("bert")
         try await stage.consent()
-        try await stage.waybill("destination", "schedule", "d1", "--cron", "0 6 1 1 *", "--as", "bert")
+        let anna = try await stage.waybill(
+            "destination", "schedule", "d1", "--on-refresh", "--as", "anna"
+        ).json()
+        #expect(anna["warnings"] as? [String] == [])
+        let bert = try await stage.waybill(
+            "destination", "schedule", "d1", "--cron", "0 6 1 1 *", "--as", "bert")
+        #expect(bert.errors.contains("its exports will be refused: bert has not consented"))
         try await stage.waybill("export", "run", "d1")
         let listed = try #require(try await stage.array("destination", "list").first)
         #expect(listed["schedule"] as? String == "cron 0 6 1 1 *" && listed["export_user"] as? String == "bert")

@@ -136,6 +136,7 @@ struct DestinationCommand: AsyncParsableCommand {
             if onRefresh { schedule = .onRefresh }
             if let cron { schedule = .cron(try CronExpression(cron)) }
             let report = try await global.workspace().schedule(destination, schedule, by: actor.administrator)
+            Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) {
                 "Destination \(report.id): \(report.schedule), export user \(report.exportUser)"
                     + (report.next.map { ", next at \($0)" } ?? "")

@@ -50,7 +50,7 @@ struct ConsentJudge<Transaction: GovernanceTransaction> {
                 reason = reason ?? error
             }
         }
-        throw reason ?? Refusal.noConsent(destination.id)
+        throw reason ?? wanted.map { Refusal.noConsentOf($0, destination.id) } ?? Refusal.noConsent(destination.id)
     }
 
     /// Checks one consent, the newest of its administrator: withdrawal, signature, person, agreement, time, terms, scope.
