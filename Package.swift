@@ -110,7 +110,8 @@ let package = Package(
             ]),
         .testTarget(name: "OperationsTests", dependencies: ["Model", "Consent", "Governance", "Operations"]),
         // Through the real binary: it is built because it is a dependency, and found beside the tests.
-        .testTarget(name: "ScenarioTests", dependencies: ["CLI", "Sandbox", "Support"]),
+        .testTarget(
+            name: "ScenarioTests", dependencies: ["CLI", "Sandbox", "Support"], exclude: ["Workspaces"]),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["Model", "Governance", "Delivery", "Ledger", "Consent"],
             exclude: ["Rejected"]),

@@ -13,6 +13,7 @@ public enum Refusal: ReportableError, Equatable {
     case noPolicy
     case noAgreement
     case noConsent(DestinationID)
+    case noConsentOf(AdministratorName, DestinationID)
     case fieldsNotConsented(DestinationID, fields: [String])
     case termsChanged(DestinationID, terms: [String])
     case matchingChanged(DestinationID, fields: [String])
@@ -40,7 +41,7 @@ public enum Refusal: ReportableError, Equatable {
         case .notConfigured: "destination-not-configured"
         case .noPolicy: "no-policy"
         case .noAgreement: "no-agreement"
-        case .noConsent: "no-consent"
+        case .noConsent, .noConsentOf: "no-consent"
         case .fieldsNotConsented: "fields-not-consented"
         case .termsChanged: "terms-changed"
         case .matchingChanged: "matching-changed"
@@ -71,6 +72,7 @@ public enum Refusal: ReportableError, Equatable {
         case .noPolicy: "no boundary policy is in force"
         case .noAgreement: "no agreement is published"
         case .noConsent(let id): "nobody has consented to exports to destination \(id)"
+        case .noConsentOf(let name, let id): "\(name) has not consented to exports to destination \(id)"
         case .fieldsNotConsented(let id, let fields):
             "the consent for destination \(id) does not cover the fields \(fields.joined(separator: ", "))"
         case .termsChanged(let id, let terms):
@@ -117,7 +119,8 @@ public enum Refusal: ReportableError, Equatable {
             missing == "segments"
                 ? "choose them: waybill destination segments \(id) SEGMENT --as NAME"
                 : "match the fields: waybill destination map \(id) --email FIELD --as NAME"
-        case .noConsent(let id), .fieldsNotConsented(let id, _), .termsChanged(let id, _), .matchingChanged(let id, _),
+        case .noConsent(let id), .noConsentOf(_, let id), .fieldsNotConsented(let id, _), .termsChanged(let id, _),
+            .matchingChanged(let id, _),
             .doNotContactChanged(let id, _), .segmentsNotConsented(let id, _),
             .segmentsChanged(let id, _):
             "sign anew: waybill consent request \(id) --as NAME, then waybill consent give"

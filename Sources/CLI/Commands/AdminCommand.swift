@@ -39,10 +39,11 @@ struct AdminCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Retire somebody; their consents no longer hold from now on.")
         @OptionGroup var global: GlobalOptions
+        @OptionGroup var confirming: Confirming
         @Argument var name: AdministratorName
 
         func run() async throws {
-            let report = try await global.workspace().retire(name)
+            let report = try await confirming.workspace(global).retire(name)
             try Terminal.shared.answer(report) { "Retired \(report.name)" }
         }
     }

@@ -10,22 +10,6 @@ struct DestinationCommand: AsyncParsableCommand {
             Remove.self,
         ])
 
-    static func words(_ destination: DestinationReport) -> String {
-        var rows = [
-            ["id", destination.id], ["state", destination.state], ["name", destination.name],
-            ["list", destination.listId], ["at", destination.baseUrl],
-            ["segments", destination.segments.isEmpty ? "none yet" : destination.segments.joined(separator: ", ")],
-        ]
-        if !destination.doNotContact.isEmpty {
-            rows.append(["left out if set", destination.doNotContact.joined(separator: ", ")])
-        }
-        rows += destination.fields.sorted { $0.key < $1.key }.map { [$0.key, "from \($0.value)"] }
-        if let by = destination.changedBy, let at = destination.changedAt {
-            rows.append([destination.state, "by \(by) at \(at)"])
-        }
-        return table(rows)
-    }
-
     struct Connect: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Set up a destination: check the API key and the list, keep the key encrypted.")
@@ -60,6 +44,7 @@ struct DestinationCommand: AsyncParsableCommand {
             abstract: "Data matching: which profile field fills which contact field.")
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
+        @OptionGroup var confirming: Confirming
         @Argument var destination: String
         @Option(name: .long, help: "Email (required).") var email: String
         @Option(name: .long, help: "First name.") var firstName: String?
@@ -102,10 +87,11 @@ struct DestinationCommand: AsyncParsableCommand {
                 }
                 creating[String(parts[0])] = type
             }
-            let report = try await global.workspace().mapDestination(
+            let report = try await confirming.workspace(global).mapDestination(
                 destination, matching: DataMatching(email: email, others: others), doNotContact: doNotContact,
                 creating: creating, by: actor.administrator)
-            try Terminal.shared.answer(report) { DestinationCommand.words(report) }
+            Terminal.shared.note(report.warnings)
+            try Terminal.shared.answer(report) { report.words }
         }
     }
 
@@ -113,14 +99,16 @@ struct DestinationCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Choose the segments to export.")
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
+        @OptionGroup var confirming: Confirming
         @Argument var destination: String
         @Argument(help: "The segments.") var segments: [SegmentName]
 
         func run() async throws {
-            let report = try await global.workspace().chooseSegments(
+            let report = try await confirming.workspace(global).chooseSegments(
                 destination, segments: segments, by: actor.administrator)
+            Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) {
-                DestinationCommand.words(report)
+                report.words
                     + "\nNext: waybill consent request \(report.id) --as \(actor.administrator)"
             }
         }
@@ -148,6 +136,7 @@ struct DestinationCommand: AsyncParsableCommand {
             if onRefresh { schedule = .onRefresh }
             if let cron { schedule = .cron(try CronExpression(cron)) }
             let report = try await global.workspace().schedule(destination, schedule, by: actor.administrator)
+            Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) {
                 "Destination \(report.id): \(report.schedule), export user \(report.exportUser)"
                     + (report.next.map { ", next at \($0)" } ?? "")
@@ -161,10 +150,9 @@ struct DestinationCommand: AsyncParsableCommand {
 
         func run() async throws {
             let all = try await global.workspace().destinations()
+            Terminal.shared.note(all.flatMap(\.warnings))
             try Terminal.shared.answer(all) {
-                table(
-                    [["ID", "STATE", "NAME", "LIST", "SEGMENTS"]]
-                        + all.map { [$0.id, $0.state, $0.name, $0.listId, $0.segments.joined(separator: ",")] })
+                all.isEmpty ? "No destinations yet." : all.map(\.summary).joined(separator: "\n\n")
             }
         }
     }
@@ -176,7 +164,8 @@ struct DestinationCommand: AsyncParsableCommand {
 
         func run() async throws {
             let report = try await global.workspace().showDestination(destination)
-            try Terminal.shared.answer(report) { DestinationCommand.words(report) }
+            Terminal.shared.note(report.warnings)
+            try Terminal.shared.answer(report) { report.words }
         }
     }
 

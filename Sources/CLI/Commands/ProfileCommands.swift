@@ -80,6 +80,7 @@ struct SegmentCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Add a segment, or define it anew.")
         @OptionGroup var global: GlobalOptions
         @Argument var name: SegmentName
+        @OptionGroup var confirming: Confirming
         @Option(name: .long, help: "The source it selects from.") var source: SourceName
         @Option(name: .customLong("where"), help: "A rule: country == \"SE\" and lifetime_value > 100") var rule:
             String?
@@ -105,14 +106,14 @@ struct SegmentCommand: AsyncParsableCommand {
         func run() async throws {
             let report: SegmentReport
             if let definition {
-                report = try await global.workspace().importSegment(
+                report = try await confirming.workspace(global).importSegment(
                     name, source: source, definition: definition, unreadable: unreadable)
             } else {
                 let membership: SegmentDefinition.Membership =
                     if let rule { .rule(rule) } else if let entity { .entity(entity) } else {
                         .members(path: members ?? "")
                     }
-                report = try await global.workspace().addSegment(
+                report = try await confirming.workspace(global).addSegment(
                     SegmentDefinition(name: name, source: source, membership: membership, unreadable: unreadable))
             }
             Terminal.shared.note(report.warnings)

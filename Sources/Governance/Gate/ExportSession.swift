@@ -90,7 +90,8 @@ extension Gate {
     public func objection(to id: DestinationID, _ terms: ExportTerms) async throws -> (any ReportableError)? {
         do {
             try await storage.transaction { transaction in
-                try require(terms, of: id, try clear(id, transaction).policy, transaction)
+                try require(
+                    terms, of: id, try clear(id, under: terms.administrator, transaction).policy, transaction)
             }
             return nil
         } catch let error as any ReportableError where error.failure == .refused {

@@ -19,13 +19,16 @@ extension Workspace {
         _ name: String, matching: DataMatching, doNotContact: [String],
         creating: [String: CustomFieldDefinition.ValueType] = [:], by administrator: AdministratorName
     ) async throws -> DestinationReport {
-        let created = try await create(creating, for: name, by: administrator)
-        return try await configure(name, created: created, by: administrator) { destination, policy in
+        let change: Change = { destination, policy in
             let forbidden = matching.fields.filter { !policy.allows($0) }
             guard forbidden.isEmpty else { throw Refusal.fieldsNotAllowed(forbidden.map(\.name)) }
             destination.matching = matching
             destination.doNotContact = doNotContact
         }
+        // Before a field is made at SendGrid: whoever does not go on has changed nothing anywhere.
+        let lapses = try foresee(configuring: name, by: administrator, change)
+        let created = try await create(creating, for: name, by: administrator)
+        return try await configure(name, created: created, by: administrator, lapses, change)
     }
 
     /// Makes custom fields that are not there; returns the names of those that were made.
@@ -58,14 +61,32 @@ extension Workspace {
         _ name: String, segments: [SegmentName], by administrator: AdministratorName
     ) async throws -> DestinationReport {
         for segment in segments { _ = try self.segment(segment) }
-        return try await configure(name, by: administrator) { destination, _ in
+        let change: Change = { destination, _ in
             destination.segments = segments.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        }
+        let lapses = try foresee(configuring: name, by: administrator, change)
+        return try await configure(name, by: administrator, lapses, change)
+    }
+
+    /// A change of a destination's configuration.
+    typealias Change = @Sendable (inout Destination, Policy) throws -> Void
+
+    private func foresee(
+        configuring name: String, by administrator: AdministratorName, _ change: Change
+    ) throws -> [String] {
+        let id = try destination(name).id
+        let policy = try policyInForce()
+        return try foresee { transaction in
+            try transaction.requireAdministrator(administrator)
+            guard var destination = try transaction.destination(id) else { throw Refusal.unknownDestination(id.text) }
+            try change(&destination, policy)
+            try transaction.update(configurationOf: destination)
         }
     }
 
     private func configure(
-        _ name: String, created: [String] = [], by administrator: AdministratorName,
-        _ change: @Sendable (inout Destination, Policy) throws -> Void
+        _ name: String, created: [String] = [], by administrator: AdministratorName, _ lapses: [String],
+        _ change: Change
     ) async throws -> DestinationReport {
         let id = try destination(name).id
         let policy = try policyInForce()
@@ -93,7 +114,7 @@ extension Workspace {
             _ = try appender.append(LogEntry(.destinationConfigured, actor: administrator.text, fields))
             return destination
         }.value
-        return DestinationReport(changed)
+        return try report(on: changed.id, warnings: lapses)
     }
 
     /// Makes sure that every source of the segments has the fields that are matched, as soon as both are known: before
@@ -109,15 +130,6 @@ extension Workspace {
             }
         }
     }
-
-    /// All destinations, removed ones included.
-    public func destinations() throws -> [DestinationReport] {
-        try store.reading { try $0.destinations() }.map { DestinationReport($0) }
-    }
-
-    /// One destination.
-    /// - Throws: `Refusal/unknownDestination(_:)`.
-    public func showDestination(_ name: String) throws -> DestinationReport { DestinationReport(try destination(name)) }
 
     /// Suspends a destination, or resumes it.
     /// - Throws: `Refusal` if it is removed or `administrator` is none.

@@ -5,49 +5,6 @@ public import Model
 internal import Store
 internal import Vault
 
-/// A destination, as commands show it.
-public struct DestinationReport: Encodable, Sendable {
-    /// Its identifier.
-    public let id: String
-    /// `active`, `suspended` or `removed`.
-    public let state: String
-    /// Its display name.
-    public let name: String
-    /// The contact list.
-    public let listId: String
-    /// Where SendGrid's API is.
-    public let baseUrl: String
-    /// Contact field to profile field.
-    public let fields: [String: String]
-    /// Profile fields that keep a profile from being sent when they are set, beside the ones known by name.
-    public let doNotContact: [String]
-    /// The segments that are exported.
-    public let segments: [String]
-    /// Who suspended or removed it.
-    public let changedBy: String?
-    /// When it was suspended or removed.
-    public let changedAt: String?
-    /// What the administrator should know, though nothing is wrong.
-    public let warnings: [String]
-
-    init(_ destination: Destination, warnings: [String] = []) {
-        id = destination.id.text
-        name = destination.displayName
-        listId = destination.listID.text
-        baseUrl = destination.endpoint.description
-        fields = Dictionary(
-            uniqueKeysWithValues: (destination.matching?.pairs ?? []).map { ($0.field.name, $0.column) })
-        doNotContact = destination.doNotContact
-        segments = destination.segments.map(\.text)
-        self.warnings = warnings
-        switch destination.standing {
-        case .active: (state, changedBy, changedAt) = ("active", nil, nil)
-        case .suspended(let by, let at): (state, changedBy, changedAt) = ("suspended", by.text, at.description)
-        case .removed(let by, let at): (state, changedBy, changedAt) = ("removed", by.text, at.description)
-        }
-    }
-}
-
 extension Workspace {
     /// Connects a SendGrid contact list: asks SendGrid whether key and list are good, then seals the key.
     /// - Parameter keyFile: the file with the API key, or `-` for standard input. Never an argument: others could see it.
@@ -69,7 +26,7 @@ extension Workspace {
         let id = try store.reading { try $0.nextDestinationID() }
         let destination = Destination(id: id, displayName: name, listID: listID, endpoint: endpoint)
         try await gate.connect(destination, key: key, by: administrator)
-        return DestinationReport(destination, warnings: warnings)
+        return try report(on: id, warnings: warnings)
     }
 
     func requireLoggable(_ text: String, option: String) throws {

@@ -93,10 +93,12 @@ extension Workspace {
                     try await gate.begin(scope, terms)
                 }
             guard let record = try await gate.record(of: id) else { throw Refusal.keyMissing(id) }
+            let isKept = await keep(plan.selection.rejections, of: session)
             let run = ExportRun(
                 gate: try gate, store: store, sendGrid: sendGrid, session: session, record: record, plan: plan,
                 fileFields: fileFields, progress: progress)
-            let end = await run.run(jobPatience: options.jobPatience)
+            var end = await run.run(jobPatience: options.jobPatience)
+            if !isKept { end.warnings.append("the rejected rows could not be kept for 'export rejections'") }
             try await gate.finish(
                 session, state: end.stateName, counts: end.counts.logged, jobs: end.unfinishedJobs)
             return try await report(session, plan, end, since: start)
@@ -107,6 +109,10 @@ extension Workspace {
         _ session: ExportSession, _ plan: ExportPlan, _ end: ExportEnd, since start: ContinuousClock.Instant
     ) async throws -> ExportReport {
         let refusals = await refusals(end, plan.selection)
+        var warnings = plan.warnings + end.warnings
+        if await !keep(refusals, of: session) {
+            warnings.append("the refused rows could not be kept for 'export rejections'")
+        }
         if let error = end.error {
             throw ExportStopped(
                 error: error,
@@ -120,7 +126,7 @@ extension Workspace {
             durationMs: Int64((ContinuousClock.now - start) / .milliseconds(1)),
             rejections: plan.selection.rejections.map(RejectionReport.init), refusals: refusals,
             rejectedBy: plan.tally.rejectedBy, members: plan.selection.memberCounts,
-            overlaps: plan.selection.overlaps.map(OverlapReport.init), warnings: plan.warnings + end.warnings)
+            overlaps: plan.selection.overlaps.map(OverlapReport.init), warnings: warnings)
     }
 
     /// The identifiers of the fields if the export goes by files, else nil.

@@ -19,8 +19,11 @@ public struct AdministratorReport: Encodable, Sendable {
     public let enrolled: String
     /// When they were retired, if they were.
     public let retired: String?
+    /// What retiring them ended.
+    public let warnings: [String]
 
-    init(_ administrator: Administrator) throws {
+    init(_ administrator: Administrator, warnings: [String] = []) throws {
+        self.warnings = warnings
         name = administrator.name.text
         role = administrator.role.rawValue
         keyType = administrator.key.algorithm.rawValue
@@ -73,6 +76,7 @@ extension Workspace {
     /// - Throws: `Refusal/unknownAdministrator(_:)`.
     public func retire(_ name: AdministratorName) async throws -> AdministratorReport {
         let now = time.now()
+        let lapses = try foresee { try $0.retire(name, at: now) }
         try await log.commit { transaction, appender in
             guard try transaction.administrator(name) != nil else { throw Refusal.unknownAdministrator(name) }
             try transaction.retire(name, at: now)
@@ -82,6 +86,6 @@ extension Workspace {
         guard let administrator = try store.reading({ try $0.administrator(name) }) else {
             throw Refusal.unknownAdministrator(name)
         }
-        return try AdministratorReport(administrator)
+        return try AdministratorReport(administrator, warnings: lapses)
     }
 }

@@ -23,7 +23,7 @@ public struct SegmentReport: Encodable, Sendable {
     /// What is done with profiles that the rule cannot decide on: `stop` or `exclude`.
     public let unreadable: String
     /// What the administrator should know.
-    public let warnings: [String]
+    public internal(set) var warnings: [String]
 
     init(_ segment: SegmentDefinition, count: (members: Int, profiles: Int)? = nil, warnings: [String] = []) {
         name = segment.name.text
@@ -58,7 +58,8 @@ extension Workspace {
         case .entity: break
         }
         // Counting is the honest check: it meets every row, and says at once if nobody is meant.
-        let report = try await report(segment)
+        var report = try await report(segment)
+        report.warnings += try foresee { try $0.upsert(segment: segment) }
         try await store.transaction { [segment] in try $0.upsert(segment: segment) }
         return report
     }

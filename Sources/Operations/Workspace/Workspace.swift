@@ -16,6 +16,8 @@ public struct Workspace: Sendable {
     /// The name of the log in its checkpoints.
     public let origin: String
     let organization: String
+    /// Asked with what a change would end, before it is made; nil if nobody is to be asked.
+    var caution: Caution?
     /// What takes the key file, or why it cannot be had: reading the workspace does not need it.
     private let custody: Result<Custody, any Error>
 
@@ -30,6 +32,12 @@ public struct Workspace: Sendable {
     var gate: Gate<SQLiteStore> { get throws { try custody.get().gate } }
     /// Whether the key file is there and is this workspace's.
     var hasKeys: Bool { (try? custody.get()) != nil }
+
+    /// Why the key file cannot be used, if it cannot.
+    var keyProblem: (any ReportableError)? {
+        guard case .failure(let error) = custody else { return nil }
+        return error as? any ReportableError
+    }
 
     /// Opens the workspace in `home`.
     /// - Throws: an error of class configuration if there is none; of class I/O or verification if it is damaged.

@@ -132,6 +132,25 @@ public final class SQLiteStore: GovernanceStorage {
         try read { try body(SQLiteTransaction($0)) }
     }
 
+    /// Writes for the look of it: what `body` changed is taken back, whatever it returns.
+    /// - Throws: ``StoreError``, and whatever `body` throws.
+    public func rehearsing<R>(_ body: (SQLiteTransaction) throws -> R) throws -> R {
+        try Self.mapping {
+            try pool.writeWithoutTransaction { database in
+                var result: Result<R, any Error>?
+                try database.inTransaction(.immediate) {
+                    result = Result { try body(SQLiteTransaction(database)) }
+                    return .rollback
+                }
+                guard let result else { throw StoreError.disk(reason: "the transaction did not run") }
+                return try result.get()
+            }
+        }
+    }
+
+    /// Whether the workspace can only be read: an auditor's copy, or one on a medium that cannot be written.
+    public var isReadOnly: Bool { Self.isReadOnly(files) }
+
     // MARK: GovernanceStorage
 
     /// See `GovernanceStorage` and `LedgerStorage`.
