@@ -24,6 +24,7 @@ public enum Refusal: ReportableError, Equatable {
     case fieldsNotAllowed([String])
     case tooManyProfiles(count: Int64, maximum: Int64)
     case tooManyRemovals(count: Int, of: Int, maximum: Int64, percent: Int64)
+    case filesEmptied([String], removals: Int)
     case batchOutsideExport(String)
     case scopeChanged(DestinationID)
     case keyMissing(DestinationID)
@@ -52,6 +53,7 @@ public enum Refusal: ReportableError, Equatable {
         case .fieldsNotAllowed: "fields-not-allowed"
         case .tooManyProfiles: "too-many-profiles"
         case .tooManyRemovals: "too-many-removals"
+        case .filesEmptied: "files-emptied"
         case .batchOutsideExport: "batch-outside-export"
         case .scopeChanged: "configuration-changed"
         case .keyMissing: "api-key-missing"
@@ -95,6 +97,9 @@ public enum Refusal: ReportableError, Equatable {
         case .tooManyRemovals(let count, let delivered, let maximum, let percent):
             "the export would take \(count) of \(delivered) contacts off the list; the boundary policy allows "
                 + "\(maximum), and \(percent) %, without being told so"
+        case .filesEmptied(let files, let count):
+            "files that had rows at the last export have none now: \(files.prefix(10).joined(separator: ", "))"
+                + "\(files.count > 10 ? " and \(files.count - 10) more" : ""); \(count) contacts would be taken off the list"
         case .batchOutsideExport(let what): "a batch does not belong to the export it was prepared for: \(what) differs"
         case .scopeChanged(let id): "the configuration of destination \(id) changed while its export was under way"
         case .keyMissing(let id): "the API key of destination \(id) is gone"
@@ -127,6 +132,8 @@ public enum Refusal: ReportableError, Equatable {
         case .hostNotAllowed, .fieldsNotAllowed, .tooManyProfiles:
             "see 'waybill policy show'; change it with 'waybill policy apply FILE --as NAME'"
         case .tooManyRemovals: "look at 'waybill export plan' first; if it is right, run with --allow-removals"
+        case .filesEmptied:
+            "wait until the source is whole again, or, if they are meant to be empty, run with --allow-removals"
         case .noPolicy: "apply one: waybill policy apply FILE --as NAME"
         case .noAgreement: "publish one: waybill agreement publish DIR --as NAME"
         case .exportRunning: "wait for it to end, or see 'waybill export list'"

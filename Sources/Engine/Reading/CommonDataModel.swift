@@ -13,6 +13,7 @@ struct CommonDataModelFolder {
     }
 
     struct Partition {
+        let name: String
         let path: String
         let hasHeader: Bool
         let dialect: CSVDialect
@@ -158,7 +159,7 @@ struct CommonDataModelFolder {
         }
         // Without a word about it, a partition has no header row.
         return Partition(
-            path: file, hasHeader: try format?.member("columnHeaders")?.flag() ?? false,
+            name: name, path: file, hasHeader: try format?.member("columnHeaders")?.flag() ?? false,
             dialect: CSVDialect(delimiter: byte, quotes: quotes), encoding: encoding)
     }
 

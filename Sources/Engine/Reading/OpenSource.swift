@@ -27,10 +27,11 @@ struct OpenSource: Sendable {
             let names = entity.attributes.map(\.name)
             var files: [SourceFile] = []
             for partition in entity.partitions {
-                files.append(
-                    try SourceFile.csv(
-                        partition.path, dialect: partition.dialect, encoding: partition.encoding, names: names,
-                        hasHeader: partition.hasHeader))
+                var file = try SourceFile.csv(
+                    partition.path, dialect: partition.dialect, encoding: partition.encoding, names: names,
+                    hasHeader: partition.hasHeader)
+                file.name = partition.name
+                files.append(file)
             }
             self.files = files
             fields = names

@@ -43,6 +43,8 @@ extension RowParser {
 /// One file of a source, opened and looked at.
 struct SourceFile: Sendable {
     let input: InputFile
+    /// Its name among the files of its source, if there are several.
+    var name = ""
     let layout: RowLayout
     let encoding: TextEncoding
     /// The names of its fields; of NDJSON, those of the first object.

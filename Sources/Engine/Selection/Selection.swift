@@ -52,6 +52,8 @@ public struct Selection: Sendable {
     public let rejections: [Rejection]
     /// Values that rules needed and could not read; the profiles are in no segment for them.
     public let unreadable: [UnreadableValues]
+    /// How many rows every file had, those of members' lists too.
+    public let parts: [PartRows]
     /// How many profiles are in each segment.
     public let members: [SegmentName: Int]
     /// How many profiles are in two segments at once, for every two of one source that share any.

@@ -13,6 +13,7 @@ struct Selector: ~Copyable {
     private var addresses: Partitions
     var finder: ChangeFinder?
     private var unreadable = UnreadableTally()
+    private var parts: [PartRows] = []
     private let request: ExportRequest
     private let key: FingerprintKey
 
@@ -57,6 +58,7 @@ struct Selector: ~Copyable {
         try selector.findChanges()
         return Selection(
             tally: selector.tally, rejections: selector.rejections, unreadable: selector.unreadable.values,
+            parts: selector.parts,
             members: selector.members,
             overlaps: selector.overlaps, fingerprints: sources.flatMap(\.open.files).map(\.input.fingerprint),
             times: selector.times, inputs: selector.inputs, builder: builder)
@@ -163,6 +165,7 @@ struct Selector: ~Copyable {
         }
         self.times += times
         input.index = index
+        parts += index.rows(of: source.open, whole: "source \(source.definition.name)") + (joined?.lists ?? [])
         inputs.append(input)
         report(counts, tests.names)
     }

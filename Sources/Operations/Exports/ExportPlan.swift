@@ -42,6 +42,8 @@ struct ExportPlan: Sendable {
     let basis: PlanBasis
     /// Whether no number and no date is among the matched fields.
     let hasTextsOnly: Bool
+    /// What it reads: sources, and the lists of segments that have one.
+    let wholes: [String]
     let warnings: [String]
 
     var tally: Tally { selection.tally }
@@ -77,7 +79,9 @@ extension Workspace {
         var warnings = plan.warnings
         let counts = ExportCounts(plan.tally)
         let objection = try await gate.objection(
-            to: id, ExportTerms(profiles: plan.tally.prepared, removals: counts.leaving))
+            to: id,
+            ExportTerms(
+                profiles: plan.tally.prepared, removals: counts.leaving, emptied: try emptiedFiles(plan)))
         if let objection { warnings.append("as things stand, an export would be refused: \(objection.message)") }
         let unsettled = try await gate.unsettled(id).count
         if unsettled > 0 {
@@ -131,6 +135,7 @@ extension Workspace {
         return ExportPlan(
             destination: destination, selection: selection, basis: basis,
             hasTextsOnly: !customFields.contains { matched.contains($0.name.lowercased()) && $0.type != .text },
+            wholes: sources.map { "source \($0.name)" } + segments.map { "segment \($0.name)" },
             warnings: try sizeWarnings(selection.tally.prepared)
                 + selection.unreadable.map { values in
                     values.warning(segments.first { $0.name == values.segment }?.unreadable ?? .stop)

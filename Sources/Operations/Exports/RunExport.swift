@@ -81,8 +81,8 @@ extension Workspace {
                 throw OperationError.emptySelection
             }
             var terms = ExportTerms(
-                profiles: plan.tally.prepared, removals: changes.leavers.count, allowsRemovals: options.allowsRemovals,
-                administrator: options.administrator, trigger: options.trigger)
+                profiles: plan.tally.prepared, removals: changes.leavers.count, emptied: try emptiedFiles(plan),
+                allowsRemovals: options.allowsRemovals, administrator: options.administrator, trigger: options.trigger)
             terms.plan = try planned?.digest()
             // Whatever can still fail is asked for before the export begins.
             let fileFields = try await fileFields(plan, sendGrid, options)
@@ -101,6 +101,11 @@ extension Workspace {
             if !isKept { end.warnings.append("the rejected rows could not be kept for 'export rejections'") }
             try await gate.finish(
                 session, state: end.stateName, counts: end.counts.logged, jobs: end.unfinishedJobs)
+            // What was interrupted has not said that its files are as they should be.
+            if end.error == nil, await !keepParts(plan) {
+                end.warnings.append(
+                    "what the files had could not be kept; the next export is held against an earlier one")
+            }
             return try await report(session, plan, end, since: start)
         }
     }

@@ -69,15 +69,22 @@ enum Schema {
         ) WITHOUT ROWID;
         """
 
+    /// How many rows the files had that the last finished export to a destination read.
+    private static let thirdParts = """
+        CREATE TABLE source_parts (
+            destination TEXT NOT NULL, whole TEXT NOT NULL, part TEXT NOT NULL, rows INTEGER NOT NULL,
+            PRIMARY KEY (destination, whole, part)) WITHOUT ROWID;
+        """
+
     /// Brings a database of an earlier version to this one, in the transaction it is called in.
     static func migrate(_ database: Database, from earlier: Int) throws {
         if earlier < 2 { try database.execute(sql: second) }
-        if earlier < 3 { try database.execute(sql: thirdRows) }
+        if earlier < 3 { try database.execute(sql: thirdRows + thirdParts) }
         try database.execute(sql: "PRAGMA user_version = \(version)")
     }
 
     static func create(in database: Database) throws {
-        try database.execute(sql: statements + second + thirdRows)
+        try database.execute(sql: statements + second + thirdRows + thirdParts)
         for table in appendOnly {
             for verb in ["UPDATE", "DELETE"] {
                 try database.execute(
