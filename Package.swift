@@ -34,7 +34,7 @@ let package = Package(
             name: "Governance",
             dependencies: ["Model", "Vault", "Consent", "Ledger", .product(name: "Logging", package: "swift-log")]
         ),
-        .target(name: "Engine", dependencies: ["Model"]),
+        .target(name: "Engine", dependencies: ["Model", "Compression"]),
         .target(
             name: "Delivery",
             dependencies: [
@@ -90,7 +90,7 @@ let package = Package(
         .testTarget(name: "ConsentTests", dependencies: ["Model", "Vault", "Consent"]),
         .testTarget(name: "LedgerTests", dependencies: ["Model", "Vault", "Ledger", "Support"]),
         .testTarget(
-            name: "EngineTests", dependencies: ["Model", "Engine", "Support"], exclude: ["Rules/Definitions"]),
+            name: "EngineTests", dependencies: ["Model", "Engine", "Compression", "Support"], exclude: ["Rules/Definitions"]),
         .testTarget(
             name: "GovernanceTests",
             dependencies: ["Model", "Vault", "Consent", "Ledger", "Governance", "Store"]),

@@ -28,6 +28,10 @@ public enum EngineError: ReportableError, Equatable {
     case ragged(Place, expected: Int, found: Int)
     case syntax(Place, problem: String)
     case encoding(Place)
+    /// A file is written in UTF-16 or UTF-32.
+    case wideEncoding(String, String)
+    /// A file has one field only, with what may be its delimiter in it.
+    case delimiter(path: String, field: String, UInt8)
     case tooLong(Place, what: String, limit: Int)
     case missingColumn(String, path: String, known: [String])
     case duplicateColumn(String, path: String)
@@ -46,7 +50,8 @@ public enum EngineError: ReportableError, Equatable {
         case .unreadable: "unreadable-source"
         case .ragged: "ragged-row"
         case .syntax: "malformed-row"
-        case .encoding: "not-utf-8"
+        case .encoding, .wideEncoding: "not-utf-8"
+        case .delimiter: "delimiter-unclear"
         case .tooLong: "field-too-long"
         case .missingColumn: "missing-column"
         case .duplicateColumn: "duplicate-column"
@@ -69,6 +74,8 @@ public enum EngineError: ReportableError, Equatable {
             "\(place): the row has \(found) fields, the header \(expected)"
         case .syntax(let place, let problem): "\(place): \(problem)"
         case .encoding(let place): "\(place): the row is not UTF-8"
+        case .wideEncoding(let path, let name): "\(path): the file is \(name), and UTF-8 is expected"
+        case .delimiter(let path, let field, _): "\(path) has a single field, called '\(field)'"
         case .tooLong(let place, let what, let limit): "\(place): \(what) is longer than \(limit) bytes"
         case .missingColumn(let name, let path, let known):
             "\(path) has no field '\(name)'; it has \(known.prefix(50).joined(separator: ", "))"
@@ -89,6 +96,10 @@ public enum EngineError: ReportableError, Equatable {
     public var hint: String? {
         switch self {
         case .encoding: "convert the file, for example: iconv -f ISO-8859-1 -t UTF-8 OLD > NEW"
+        case .wideEncoding(_, let name): "convert the file: iconv -f \(name) -t UTF-8 OLD > NEW"
+        case .delimiter(_, _, let delimiter):
+            "is --delimiter \(delimiter == 0x09 ? "tab" : "'\(Character(Unicode.Scalar(delimiter)))'") meant? If the field is "
+                + "really called so, say --delimiter ','"
         case .ragged: "quote fields that hold a comma or a line break"
         case .missingColumn: "names are compared letter by letter, capitals included"
         case .definition: "what cannot be imported can be decided elsewhere: export the segment's members and use those"

@@ -17,8 +17,13 @@ struct SourceCommand: AsyncParsableCommand {
         @Option(name: .long, help: "A CSV file with a header row, UTF-8.") var csv: String?
         @Option(name: .long, help: "A file with one JSON object a line.") var ndjson: String?
         @Option(name: .long, help: "The field that identifies a profile; CustomerId unless given.") var id: String?
+        @Option(
+            name: .long,
+            help: "With --csv: what stands between fields, one character, tab, semicolon or pipe. (default: a comma)")
+        var delimiter: Delimiter?
 
         func validate() throws {
+            guard delimiter == nil || csv != nil else { throw ValidationError("--delimiter goes with --csv.") }
             guard [cdm, csv, ndjson].compactMap(\.self).count == 1 else {
                 throw ValidationError("Give exactly one of --cdm DIR, --csv FILE and --ndjson FILE.")
             }
@@ -28,7 +33,7 @@ struct SourceCommand: AsyncParsableCommand {
         func run() async throws {
             let format: SourceDefinition.Format =
                 if let csv {
-                    .csv(path: csv)
+                    .csv(path: csv, delimiter: delimiter?.byte)
                 } else if let ndjson {
                     .ndjson(path: ndjson)
                 } else {
@@ -36,6 +41,7 @@ struct SourceCommand: AsyncParsableCommand {
                 }
             let report = try await global.workspace().addSource(
                 SourceDefinition(name: name, format: format, idField: id ?? "CustomerId"), requiresID: id != nil)
+            Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) {
                 "Added source \(report.name) with the fields \(report.fields.joined(separator: ", "))"
             }
@@ -62,6 +68,7 @@ struct SourceCommand: AsyncParsableCommand {
 
         func run() async throws {
             let report = try await global.workspace().checkSource(name)
+            Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) { "\(report.name): \(report.profiles ?? 0) profiles, well-formed" }
         }
     }
@@ -85,6 +92,10 @@ struct SegmentCommand: AsyncParsableCommand {
         @Option(name: .customLong("where"), help: "A rule: country == \"SE\" and lifetime_value > 100") var rule:
             String?
         @Option(name: .long, help: "A file with one member a row.") var members: String?
+        @Option(
+            name: .long,
+            help: "With --members, a CSV file: what stands between fields, as for 'source add'. (default: a comma)")
+        var delimiter: Delimiter?
         @Option(name: .long, help: "An entity of the source's folder with one member a row.") var entity: String?
         @Option(name: .long, help: "A file with the segment's definition, Customer Insights' JSON.")
         var definition: String?
@@ -101,6 +112,7 @@ struct SegmentCommand: AsyncParsableCommand {
                 throw ValidationError(
                     "Give exactly one of --where RULE, --members FILE, --entity NAME and --definition FILE.")
             }
+            guard delimiter == nil || members != nil else { throw ValidationError("--delimiter goes with --members.") }
         }
 
         func run() async throws {
@@ -114,7 +126,9 @@ struct SegmentCommand: AsyncParsableCommand {
                         .members(path: members ?? "")
                     }
                 report = try await confirming.workspace(global).addSegment(
-                    SegmentDefinition(name: name, source: source, membership: membership, unreadable: unreadable))
+                    SegmentDefinition(
+                        name: name, source: source, membership: membership, unreadable: unreadable,
+                        delimiter: delimiter?.byte))
             }
             Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) {

@@ -36,6 +36,13 @@ extension Identifier: ExpressibleByArgument {
 
 extension SegmentDefinition.Unreadable: ExpressibleByArgument {}
 
+extension Delimiter: ExpressibleByArgument {
+    /// Takes what names a delimiter.
+    public init?(argument: String) {
+        self.init(named: argument)
+    }
+}
+
 /// Lays rows out in columns.
 func table(_ rows: [[String]]) -> String {
     let widths = rows.reduce(into: [Int]()) { widths, row in

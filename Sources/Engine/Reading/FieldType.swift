@@ -9,6 +9,8 @@ public enum FieldType: String, Sendable, Hashable, CaseIterable {
     case boolean
     case dateTime
     case dateTimeOffset
+    case date
+    case time
     case guid = "GUID"
     case json = "JSON"
 }
@@ -24,7 +26,9 @@ extension FieldType {
         case .double, .decimal:
             form?.hasComma != true && DecimalText.isNumber(value) || ValueForm.plainNumber(value, form) != nil
         case .boolean: Self.isBoolean(value)
-        case .dateTime, .dateTimeOffset: InstantText.instant(value) != nil || ValueForm.instant(value, form) != nil
+        case .time: InstantText.timeOfDay(value) != nil
+        case .dateTime, .dateTimeOffset, .date:
+            InstantText.instant(value) != nil || ValueForm.instant(value, form) != nil
         case .guid: GUIDText.key(value) != nil
         }
     }

@@ -3,8 +3,10 @@ internal import Model
 /// A source whose files are open: what is missing is found before the first row is read.
 struct OpenSource: Sendable {
     let files: [SourceFile]
-    /// The names of its fields.
+    /// The names of its fields; those that have none are not among them.
     let fields: [String]
+    /// What an administrator should know of it.
+    var notes: [String] = []
     /// What the source says of their values; fields it says nothing of are missing.
     let types: [String: FieldType]
     /// How it spells the numbers and dates of fields, beside the plain forms.
@@ -14,9 +16,9 @@ struct OpenSource: Sendable {
     /// - Throws: ``EngineError``.
     init(_ format: SourceDefinition.Format) throws(EngineError) {
         switch format {
-        case .csv(let path):
-            files = [try SourceFile.csv(path)]
-            fields = files[0].fields
+        case .csv(let path, let delimiter):
+            files = [try SourceFile.csv(path, dialect: CSVDialect(delimiter: delimiter))]
+            fields = files[0].fields.filter { !$0.isEmpty }
             (types, forms) = ([:], [:])
         case .ndjson(let path):
             files = [try SourceFile.ndjson(path)]
@@ -29,23 +31,26 @@ struct OpenSource: Sendable {
             for partition in entity.partitions {
                 var file = try SourceFile.csv(
                     partition.path, dialect: partition.dialect, encoding: partition.encoding, names: names,
-                    hasHeader: partition.hasHeader)
+                    hasHeader: partition.hasHeader, inside: folder)
                 file.name = partition.name
                 files.append(file)
             }
             self.files = files
-            fields = names
-            types = Dictionary(uniqueKeysWithValues: entity.attributes.map { ($0.name, $0.type) })
+            fields = names.filter { !$0.isEmpty }
+            notes = entity.notes
+            let named = entity.attributes.filter { !$0.name.isEmpty }
+            types = Dictionary(uniqueKeysWithValues: named.map { ($0.name, $0.type) })
             forms = Dictionary(
-                uniqueKeysWithValues: entity.attributes.compactMap { attribute in
+                uniqueKeysWithValues: named.compactMap { attribute in
                     attribute.form.map { (attribute.name, $0) }
                 })
         }
     }
 
-    /// Opens a file with one row a member, by its name: NDJSON or CSV.
-    static func members(_ path: String) throws(EngineError) -> OpenSource {
-        let isJSON = [".ndjson", ".jsonl", ".json"].contains { path.hasSuffix($0) }
-        return try OpenSource(isJSON ? .ndjson(path: path) : .csv(path: path))
+    /// Opens a file with one row a member, by its name: NDJSON or CSV, gzip'd or not.
+    static func members(_ path: String, delimiter: UInt8? = nil) throws(EngineError) -> OpenSource {
+        let plain = path.hasSuffix(".gz") ? path.dropLast(3) : path[...]
+        let isJSON = [".ndjson", ".jsonl", ".json"].contains { plain.hasSuffix($0) }
+        return try OpenSource(isJSON ? .ndjson(path: path) : .csv(path: path, delimiter: delimiter))
     }
 }

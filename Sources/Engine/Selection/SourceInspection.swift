@@ -28,6 +28,12 @@ public enum SourceInspection {
         try OpenSource(source.format).fields
     }
 
+    /// What an administrator should know of a source.
+    /// - Throws: ``EngineError``.
+    public static func notes(of source: SourceDefinition) throws(EngineError) -> [String] {
+        try OpenSource(source.format).notes
+    }
+
     /// What identifies the state of the files that a source and its segments' members are read from.
     /// - Throws: ``EngineError``.
     public static func fingerprints(

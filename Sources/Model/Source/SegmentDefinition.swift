@@ -27,9 +27,15 @@ public struct SegmentDefinition: Hashable, Sendable {
     public let membership: Membership
     /// What is done with profiles that cannot be decided on.
     public let unreadable: Unreadable
+    /// What stands between the fields of a file of members; nil for a comma.
+    public let delimiter: UInt8?
 
     /// A definition with these parts.
-    public init(name: SegmentName, source: SourceName, membership: Membership, unreadable: Unreadable = .stop) {
+    public init(
+        name: SegmentName, source: SourceName, membership: Membership, unreadable: Unreadable = .stop,
+        delimiter: UInt8? = nil
+    ) {
+        self.delimiter = delimiter
         self.unreadable = unreadable
         self.name = name
         self.source = source
@@ -45,6 +51,7 @@ public struct SegmentDefinition: Hashable, Sendable {
         case .entity(let name): members["entity"] = .string(name)
         }
         // Left out where it is as it always was, so that the digests of segments that were signed for stay the same.
+        if let delimiter { members["delimiter"] = .integer(Int64(delimiter)) }
         if unreadable != .stop { members["unreadable"] = .string(unreadable.rawValue) }
         return .object(members)
     }
@@ -62,7 +69,8 @@ public struct SegmentDefinition: Hashable, Sendable {
             }
         self.init(
             name: try SegmentName(try canonical.string("name")), source: try SourceName(try canonical.string("source")),
-            membership: membership, unreadable: try Self.unreadable(canonical))
+            membership: membership, unreadable: try Self.unreadable(canonical),
+            delimiter: try Delimiter.read(canonical))
     }
 
     private static func unreadable(_ canonical: CanonicalJSON) throws(ModelError) -> Unreadable {

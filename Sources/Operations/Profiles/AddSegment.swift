@@ -54,7 +54,8 @@ extension Workspace {
                 unreadable: segment.unreadable)
         case .members(let path):
             segment = SegmentDefinition(
-                name: segment.name, source: segment.source, membership: .members(path: absolutePath(path)))
+                name: segment.name, source: segment.source, membership: .members(path: absolutePath(path)),
+                unreadable: segment.unreadable, delimiter: segment.delimiter)
         case .entity: break
         }
         // Counting is the honest check: it meets every row, and says at once if nobody is meant.

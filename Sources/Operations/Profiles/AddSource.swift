@@ -19,12 +19,19 @@ public struct SourceReport: Encodable, Sendable {
     public let fields: [String]
     /// How many profiles it has, where they were counted.
     public let profiles: Int?
+    /// What stands between the fields of a CSV file, if it was stated.
+    public let delimiter: String?
+    /// What the administrator should know.
+    public let warnings: [String]
 
-    init(_ source: SourceDefinition, fields: [String], profiles: Int? = nil) {
+    init(_ source: SourceDefinition, fields: [String], profiles: Int? = nil, warnings: [String] = []) {
+        self.warnings = warnings
+        delimiter =
+            if case .csv(_, let byte?) = source.format { String(Character(Unicode.Scalar(byte))) } else { nil }
         name = source.name.text
         (format, path) =
             switch source.format {
-            case .csv(let path): ("csv", path)
+            case .csv(let path, _): ("csv", path)
             case .ndjson(let path): ("ndjson", path)
             case .commonDataModel(let folder, _): ("cdm", folder)
             }
@@ -46,7 +53,7 @@ extension Workspace {
             throw EngineError.missingColumn(source.idField, path: "source \(source.name)", known: fields)
         }
         try await store.transaction { try $0.insert(source: source) }
-        return SourceReport(source, fields: fields)
+        return SourceReport(source, fields: fields, warnings: try SourceInspection.notes(of: source))
     }
 
     /// All sources.
@@ -62,7 +69,8 @@ extension Workspace {
     public func checkSource(_ name: SourceName) async throws -> SourceReport {
         let source = try source(name)
         return SourceReport(
-            source, fields: try SourceInspection.fields(of: source), profiles: try await SourceInspection.check(source))
+            source, fields: try SourceInspection.fields(of: source), profiles: try await SourceInspection.check(source),
+            warnings: try SourceInspection.notes(of: source))
     }
 
     func source(_ name: SourceName) throws -> SourceDefinition {
@@ -76,7 +84,7 @@ extension SourceDefinition {
     var absolute: SourceDefinition {
         let format: Format =
             switch format {
-            case .csv(let path): .csv(path: absolutePath(path))
+            case .csv(let path, let delimiter): .csv(path: absolutePath(path), delimiter: delimiter)
             case .ndjson(let path): .ndjson(path: absolutePath(path))
             case .commonDataModel(let folder, let entity):
                 .commonDataModel(folder: absolutePath(folder), entity: entity)
