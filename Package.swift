@@ -90,7 +90,8 @@ let package = Package(
         .testTarget(name: "ConsentTests", dependencies: ["Model", "Vault", "Consent"]),
         .testTarget(name: "LedgerTests", dependencies: ["Model", "Vault", "Ledger", "Support"]),
         .testTarget(
-            name: "EngineTests", dependencies: ["Model", "Engine", "Compression", "Support"], exclude: ["Rules/Definitions"]),
+            name: "EngineTests", dependencies: ["Model", "Engine", "Compression", "Support"],
+            exclude: ["Rules/Definitions"]),
         .testTarget(
             name: "GovernanceTests",
             dependencies: ["Model", "Vault", "Consent", "Ledger", "Governance", "Store"]),

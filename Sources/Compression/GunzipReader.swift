@@ -38,7 +38,9 @@ public final class GunzipReader: Sendable {
         static let block = 1 << 20
 
         let source: @Sendable (Int64, Int) throws(GunzipError) -> [UInt8]
-        /// Where to go on from: the inflater before the block of this number, in order. The first is the beginning.
+        /// Where to go on from: the inflater before the block of this number, in order.
+        ///
+        /// The first is the beginning.
         var places: [(block: Int, inflater: Inflater)]
         /// The inflater that has made the block before this one.
         var current: (block: Int, inflater: Inflater)?

@@ -44,7 +44,8 @@ public struct ExportTerms: Sendable {
 
     /// Terms of these parts.
     public init(
-        profiles: Int, removals: Int = 0, emptied: [String] = [], allowsRemovals: Bool = false, administrator: AdministratorName? = nil,
+        profiles: Int, removals: Int = 0, emptied: [String] = [], allowsRemovals: Bool = false,
+        administrator: AdministratorName? = nil,
         trigger: String = "demand"
     ) {
         self.profiles = profiles

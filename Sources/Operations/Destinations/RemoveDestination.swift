@@ -50,7 +50,7 @@ extension Workspace {
             ? try await gate.remove(id, by: administrator, reason: reason)
             : try await store.removeUnlogged(id, by: administrator, reason: reason, now: time.now())
         // No part of the removal: it stands, whether this can be written now or with the next export.
-        try? await store.transaction { 
+        try? await store.transaction {
             try $0.forgetRows(of: id)
             try $0.forgetSourceParts(of: id)
         }

@@ -114,7 +114,8 @@ struct OperatorMeaningTests {
     @Test("ignoreCase says something of texts only", arguments: FieldType.allCases)
     func ignoreCase(type: FieldType) throws {
         let values: [FieldType: String] = [
-            .boolean: "true", .dateTime: "2026-01-01", .dateTimeOffset: "2026-01-01", .date: "2026-01-01", .guid: Self.guid, .string: "5",
+            .boolean: "true", .dateTime: "2026-01-01", .dateTimeOffset: "2026-01-01", .date: "2026-01-01",
+            .guid: Self.guid, .string: "5",
         ]
         let members = #""value": "\#(values[type] ?? "5")", "ignoreCase": true"#
         let text = try Definitions.rule("equals", members, on: type).text
