@@ -30,6 +30,7 @@ public enum EngineError: ReportableError, Equatable {
     case encoding(Place)
     case tooLong(Place, what: String, limit: Int)
     case missingColumn(String, path: String, known: [String])
+    case missingEverywhere(String, sources: [String], known: [String])
     case duplicateColumn(String, path: String)
     case model(path: String, problem: String)
     case rule(column: Int, problem: String)
@@ -47,7 +48,7 @@ public enum EngineError: ReportableError, Equatable {
         case .syntax: "malformed-row"
         case .encoding: "not-utf-8"
         case .tooLong: "field-too-long"
-        case .missingColumn: "missing-column"
+        case .missingColumn, .missingEverywhere: "missing-column"
         case .duplicateColumn: "duplicate-column"
         case .model: "bad-model-json"
         case .rule: "bad-rule"
@@ -70,6 +71,9 @@ public enum EngineError: ReportableError, Equatable {
         case .tooLong(let place, let what, let limit): "\(place): \(what) is longer than \(limit) bytes"
         case .missingColumn(let name, let path, let known):
             "\(path) has no field '\(name)'; it has \(known.prefix(50).joined(separator: ", "))"
+        case .missingEverywhere(let name, let sources, let known):
+            "no source (\(sources.prefix(20).joined(separator: ", "))) has a field '\(name)'; there are "
+                + known.prefix(50).joined(separator: ", ")
         case .duplicateColumn(let name, let path): "\(path) has the field '\(name)' twice"
         case .model(let path, let problem): "\(path): \(problem)"
         case .rule(let column, let problem): "the rule, column \(column): \(problem)"
@@ -87,7 +91,9 @@ public enum EngineError: ReportableError, Equatable {
         switch self {
         case .encoding: "convert the file, for example: iconv -f ISO-8859-1 -t UTF-8 OLD > NEW"
         case .ragged: "quote fields that hold a comma or a line break"
-        case .missingColumn: "names are compared letter by letter, capitals included"
+        case .missingColumn(let name, _, let known), .missingEverywhere(let name, _, let known):
+            (NearestName.of(name, among: known).map { "did you mean '\($0)'? " } ?? "")
+                + "names are compared letter by letter, capitals included"
         case .definition: "what cannot be imported can be decided elsewhere: export the segment's members and use those"
         case .value: "numbers have a decimal point and dates are ISO 8601, whatever the model's culture"
         case .scratch: "the folder needs room for 16 bytes a profile while an export is counted"

@@ -19,6 +19,9 @@ struct DestinationCommand: AsyncParsableCommand {
         if !destination.doNotContact.isEmpty {
             rows.append(["left out if set", destination.doNotContact.joined(separator: ", ")])
         }
+        if !destination.ignoredFlags.isEmpty {
+            rows.append(["harmless", destination.ignoredFlags.joined(separator: ", ")])
+        }
         rows += destination.fields.sorted { $0.key < $1.key }.map { [$0.key, "from \($0.value)"] }
         if let by = destination.changedBy, let at = destination.changedAt {
             rows.append([destination.state, "by \(by) at \(at)"])
@@ -78,6 +81,9 @@ struct DestinationCommand: AsyncParsableCommand {
         var createCustom: [String] = []
         @Option(name: .long, help: "A field that, when true, keeps a profile from being sent. May be repeated.")
         var doNotContact: [String] = []
+        @Option(
+            name: .long, help: "A field that looks like an opt-out or a consent, and is harmless. May be repeated.")
+        var ignoreFlag: [String] = []
 
         func run() async throws {
             var others: [ContactField: String] = [
@@ -104,7 +110,8 @@ struct DestinationCommand: AsyncParsableCommand {
             }
             let report = try await global.workspace().mapDestination(
                 destination, matching: DataMatching(email: email, others: others), doNotContact: doNotContact,
-                creating: creating, by: actor.administrator)
+                ignoredFlags: ignoreFlag, creating: creating, by: actor.administrator)
+            Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) { DestinationCommand.words(report) }
         }
     }
@@ -119,6 +126,7 @@ struct DestinationCommand: AsyncParsableCommand {
         func run() async throws {
             let report = try await global.workspace().chooseSegments(
                 destination, segments: segments, by: actor.administrator)
+            Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) {
                 DestinationCommand.words(report)
                     + "\nNext: waybill consent request \(report.id) --as \(actor.administrator)"

@@ -36,6 +36,7 @@ struct SourceCommand: AsyncParsableCommand {
                 }
             let report = try await global.workspace().addSource(
                 SourceDefinition(name: name, format: format, idField: id ?? "CustomerId"), requiresID: id != nil)
+            Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) {
                 "Added source \(report.name) with the fields \(report.fields.joined(separator: ", "))"
             }
@@ -62,6 +63,7 @@ struct SourceCommand: AsyncParsableCommand {
 
         func run() async throws {
             let report = try await global.workspace().checkSource(name)
+            Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) { "\(report.name): \(report.profiles ?? 0) profiles, well-formed" }
         }
     }

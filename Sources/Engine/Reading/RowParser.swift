@@ -45,7 +45,7 @@ struct SourceFile: Sendable {
     let input: InputFile
     let layout: RowLayout
     let encoding: TextEncoding
-    /// The names of its fields; of NDJSON, those of the first object.
+    /// The names of its fields; of NDJSON, those of the first object, and others may come.
     let fields: [String]
     /// Where its first profile starts.
     let start: (offset: Int64, line: Int)
@@ -109,17 +109,25 @@ struct SourceFile: Sendable {
         }
     }
 
+    /// A parser that fills what is wished for.
+    ///
+    /// Of NDJSON nobody knows before its end whether a field is there: see ``ChunkIndex/met``.
+    /// - Throws: ``EngineError/missingColumn(_:path:known:)``.
+    func parser(for wishes: FieldWishes) throws(EngineError) -> RowParser {
+        switch layout {
+        case .csv(let dialect):
+            for name in wishes.columns where !fields.contains(name) {
+                throw .missingColumn(name, path: path, known: fields)
+            }
+            let targets = fields.map { wishes.columns.firstIndex(of: $0) ?? -1 }
+            return .csv(CSVParser(path: path, dialect: dialect, targets: targets))
+        case .ndjson: return .ndjson(NDJSONParser(path: path, wishes: wishes, first: fields))
+        }
+    }
+
     /// A parser that fills `columns`.
     /// - Throws: ``EngineError/missingColumn(_:path:known:)``.
     func parser(for columns: [String]) throws(EngineError) -> RowParser {
-        for name in columns where !fields.contains(name) {
-            throw .missingColumn(name, path: path, known: fields)
-        }
-        switch layout {
-        case .csv(let dialect):
-            let targets = fields.map { columns.firstIndex(of: $0) ?? -1 }
-            return .csv(CSVParser(path: path, dialect: dialect, targets: targets))
-        case .ndjson: return .ndjson(NDJSONParser(path: path, columns: columns))
-        }
+        try parser(for: FieldWishes(columns: columns))
     }
 }

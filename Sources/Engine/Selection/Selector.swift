@@ -6,6 +6,7 @@ struct Selector: ~Copyable {
     private var rejections: [Rejection] = []
     private var members: [SegmentName: Int] = [:]
     private var overlaps: [SegmentOverlap] = []
+    private var unusedFlags: [UnusedFlag] = []
     var times = StageTimes()
     var inputs: [Selection.Input] = []
     /// The number of each input's first row among all rows.
@@ -53,7 +54,7 @@ struct Selector: ~Copyable {
         return Selection(
             tally: selector.tally, rejections: selector.rejections, members: selector.members,
             overlaps: selector.overlaps, fingerprints: sources.flatMap(\.open.files).map(\.input.fingerprint),
-            times: selector.times, inputs: selector.inputs, builder: builder)
+            unusedFlags: selector.unusedFlags, times: selector.times, inputs: selector.inputs, builder: builder)
     }
 
     // MARK: Chunks, on any core
@@ -115,7 +116,7 @@ struct Selector: ~Copyable {
         let (check, key, suppressed, digest) = (source.check, key, request.suppressed, source.digest)
         let compared = finder == nil ? nil : request.delivered
         let (index, times) = try await ChunkScan.run(
-            source.open.files, columns: source.columns, places: joined?.index.places
+            source.open.files, source.wishes, places: joined?.index.places
         ) { (table, first, clock) throws(EngineError) in
             var verdict = Self.judge(table, firstRow: first ?? 0, tests, check, key, suppressed, &clock)
             if let compared { try verdict.mark(table, check, digest, compared, &clock) }
@@ -144,6 +145,8 @@ struct Selector: ~Copyable {
             self.times += clock.times
             progress(Int64(place.count))
         }
+        try source.requireFields(index)
+        unusedFlags += try source.unusedFlags(index, request.destination)
         self.times += times
         input.index = index
         inputs.append(input)

@@ -1,6 +1,7 @@
 internal import Delivery
 internal import Glibc
 internal import Governance
+internal import Ledger
 public import Model
 internal import Store
 internal import Vault
@@ -21,6 +22,8 @@ public struct DestinationReport: Encodable, Sendable {
     public let fields: [String: String]
     /// Profile fields that keep a profile from being sent when they are set, beside the ones known by name.
     public let doNotContact: [String]
+    /// Profile fields that look like an opt-out and were declared harmless.
+    public let ignoredFlags: [String]
     /// The segments that are exported.
     public let segments: [String]
     /// Who suspended or removed it.
@@ -38,6 +41,7 @@ public struct DestinationReport: Encodable, Sendable {
         fields = Dictionary(
             uniqueKeysWithValues: (destination.matching?.pairs ?? []).map { ($0.field.name, $0.column) })
         doNotContact = destination.doNotContact
+        ignoredFlags = destination.ignoredFlags
         segments = destination.segments.map(\.text)
         self.warnings = warnings
         switch destination.standing {
@@ -73,7 +77,7 @@ extension Workspace {
     }
 
     func requireLoggable(_ text: String, option: String) throws {
-        guard !text.isEmpty, text.utf8.count <= 200, !text.contains("@"), !text.contains(where: \.isNewline),
+        guard !text.isEmpty, text.utf8.count <= 200, !EntryText.holdsAddress(text), !text.contains(where: \.isNewline),
             !text.hasPrefix("SG.")
         else { throw OperationError.personalText(option: option) }
     }

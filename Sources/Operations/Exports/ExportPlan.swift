@@ -131,7 +131,7 @@ extension Workspace {
         return ExportPlan(
             destination: destination, selection: selection, basis: basis,
             hasTextsOnly: !customFields.contains { matched.contains($0.name.lowercased()) && $0.type != .text },
-            warnings: try sizeWarnings(selection.tally.prepared))
+            warnings: try sizeWarnings(selection.tally.prepared) + UnusedFlag.warnings(selection.unusedFlags))
     }
 
     /// What the administrator should know about sending `profiles` of them.

@@ -64,7 +64,7 @@ extension Workspace {
     public func importSegment(
         _ name: SegmentName, source sourceName: SourceName, definition file: String
     ) async throws -> SegmentReport {
-        let types = try SourceInspection.types(of: source(sourceName))
+        let types = try await SourceInspection.types(of: source(sourceName))
         guard let data = FileManager.default.contents(atPath: file) else {
             throw OperationError.unreadable(path: file)
         }

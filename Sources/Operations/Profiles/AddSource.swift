@@ -19,8 +19,10 @@ public struct SourceReport: Encodable, Sendable {
     public let fields: [String]
     /// How many profiles it has, where they were counted.
     public let profiles: Int?
+    /// What the administrator should know, though nothing is wrong.
+    public let warnings: [String]
 
-    init(_ source: SourceDefinition, fields: [String], profiles: Int? = nil) {
+    init(_ source: SourceDefinition, fields: [String], profiles: Int? = nil, warnings: [String] = []) {
         name = source.name.text
         (format, path) =
             switch source.format {
@@ -32,6 +34,7 @@ public struct SourceReport: Encodable, Sendable {
         idField = source.idField
         self.fields = fields
         self.profiles = profiles
+        self.warnings = warnings
     }
 }
 
@@ -41,19 +44,34 @@ extension Workspace {
     /// - Throws: an error of class bad-input if it cannot be read; of class usage if the name is taken.
     public func addSource(_ source: SourceDefinition, requiresID: Bool = false) async throws -> SourceReport {
         let source = source.absolute
-        let fields = try SourceInspection.fields(of: source)
+        let fields = try await Self.fields(of: source)
         if requiresID, !fields.contains(source.idField) {
             throw EngineError.missingColumn(source.idField, path: "source \(source.name)", known: fields)
         }
         try await store.transaction { try $0.insert(source: source) }
-        return SourceReport(source, fields: fields)
+        return SourceReport(source, fields: fields, warnings: Self.flagWarnings(source, fields))
     }
 
-    /// All sources.
+    /// All fields; of a source with a malformed row, those of the first rows, and 'source check' says what is wrong.
+    private static func fields(of source: SourceDefinition) async throws -> [String] {
+        do {
+            return try await SourceInspection.fields(of: source)
+        } catch let error as EngineError {
+            let first = try? SourceInspection.firstFields(of: source)
+            guard let first else { throw error }
+            return first
+        }
+    }
+
+    private static func flagWarnings(_ source: SourceDefinition, _ fields: [String]) -> [String] {
+        UnusedFlag.warnings(FlagReview.unused(of: fields).map { UnusedFlag(source: source.name, field: $0) })
+    }
+
+    /// All sources, with their fields at a first look.
     public func sources() throws -> [SourceReport] {
         // A source that cannot be read now is listed all the same; 'source check' says what is wrong with it.
         try store.reading { try $0.sources() }.map {
-            SourceReport($0, fields: (try? SourceInspection.fields(of: $0)) ?? [])
+            SourceReport($0, fields: (try? SourceInspection.firstFields(of: $0)) ?? [])
         }
     }
 
@@ -61,8 +79,9 @@ extension Workspace {
     /// - Throws: an error of class bad-input that names file and line.
     public func checkSource(_ name: SourceName) async throws -> SourceReport {
         let source = try source(name)
+        let found = try await SourceInspection.check(source)
         return SourceReport(
-            source, fields: try SourceInspection.fields(of: source), profiles: try await SourceInspection.check(source))
+            source, fields: found.fields, profiles: found.profiles, warnings: Self.flagWarnings(source, found.fields))
     }
 
     func source(_ name: SourceName) throws -> SourceDefinition {

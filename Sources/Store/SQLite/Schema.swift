@@ -4,7 +4,7 @@ internal import GRDB
 ///
 /// What is evidence can be added and read, never changed: triggers refuse it, beside the code that has no call for it.
 enum Schema {
-    static let version = 2
+    static let version = 3
 
     static let statements = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -61,14 +61,19 @@ enum Schema {
             state BLOB);
         """
 
+    /// What version 3 added: fields that were declared harmless.
+    private static let thirdFlags = "ALTER TABLE destinations ADD COLUMN ignored_flags BLOB;"
+
     /// Brings a database of an earlier version to this one, in the transaction it is called in.
     static func migrate(_ database: Database, from earlier: Int) throws {
         if earlier < 2 { try database.execute(sql: second) }
+        if earlier < 3 { try database.execute(sql: thirdFlags) }
         try database.execute(sql: "PRAGMA user_version = \(version)")
     }
 
     static func create(in database: Database) throws {
         try database.execute(sql: statements + second)
+        try database.execute(sql: thirdFlags)
         for table in appendOnly {
             for verb in ["UPDATE", "DELETE"] {
                 try database.execute(
