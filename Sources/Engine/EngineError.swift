@@ -34,6 +34,7 @@ public enum EngineError: ReportableError, Equatable {
     case delimiter(path: String, field: String, UInt8)
     case tooLong(Place, what: String, limit: Int)
     case missingColumn(String, path: String, known: [String])
+    case missingEverywhere(String, sources: [String], known: [String])
     case duplicateColumn(String, path: String)
     case model(path: String, problem: String)
     case rule(column: Int, problem: String)
@@ -53,7 +54,7 @@ public enum EngineError: ReportableError, Equatable {
         case .encoding, .wideEncoding: "not-utf-8"
         case .delimiter: "delimiter-unclear"
         case .tooLong: "field-too-long"
-        case .missingColumn: "missing-column"
+        case .missingColumn, .missingEverywhere: "missing-column"
         case .duplicateColumn: "duplicate-column"
         case .model: "bad-model-json"
         case .rule: "bad-rule"
@@ -79,6 +80,9 @@ public enum EngineError: ReportableError, Equatable {
         case .tooLong(let place, let what, let limit): "\(place): \(what) is longer than \(limit) bytes"
         case .missingColumn(let name, let path, let known):
             "\(path) has no field '\(name)'; it has \(known.prefix(50).joined(separator: ", "))"
+        case .missingEverywhere(let name, let sources, let known):
+            "no source (\(sources.prefix(20).joined(separator: ", "))) has a field '\(name)'; there are "
+                + known.prefix(50).joined(separator: ", ")
         case .duplicateColumn(let name, let path): "\(path) has the field '\(name)' twice"
         case .model(let path, let problem): "\(path): \(problem)"
         case .rule(let column, let problem): "the rule, column \(column): \(problem)"
@@ -101,7 +105,9 @@ public enum EngineError: ReportableError, Equatable {
             "is --delimiter \(delimiter == 0x09 ? "tab" : "'\(Character(Unicode.Scalar(delimiter)))'") meant? If the field is "
                 + "really called so, say --delimiter ','"
         case .ragged: "quote fields that hold a comma or a line break"
-        case .missingColumn: "names are compared letter by letter, capitals included"
+        case .missingColumn(let name, _, let known), .missingEverywhere(let name, _, let known):
+            (NearestName.of(name, among: known).map { "did you mean '\($0)'? " } ?? "")
+                + "names are compared letter by letter, capitals included"
         case .definition: "what cannot be imported can be decided elsewhere: export the segment's members and use those"
         case .value: "numbers have a decimal point and dates are ISO 8601, or are as the model's 'culture' writes them"
         case .unreadableValues(let values):

@@ -18,6 +18,7 @@ public enum Refusal: ReportableError, Equatable {
     case termsChanged(DestinationID, terms: [String])
     case matchingChanged(DestinationID, fields: [String])
     case doNotContactChanged(DestinationID, fields: [String])
+    case ignoredFlagsChanged(DestinationID, fields: [String])
     case segmentsNotConsented(DestinationID, segments: [SegmentName])
     case segmentsChanged(DestinationID, segments: [SegmentName])
     case hostNotAllowed(String)
@@ -47,6 +48,7 @@ public enum Refusal: ReportableError, Equatable {
         case .termsChanged: "terms-changed"
         case .matchingChanged: "matching-changed"
         case .doNotContactChanged: "do-not-contact-changed"
+        case .ignoredFlagsChanged: "ignored-flags-changed"
         case .segmentsNotConsented: "segments-not-consented"
         case .segmentsChanged: "segments-changed"
         case .hostNotAllowed: "host-not-allowed"
@@ -85,6 +87,9 @@ public enum Refusal: ReportableError, Equatable {
         case .doNotContactChanged(let id, let fields):
             "the consent for destination \(id) was signed for leaving out who has \(fields.joined(separator: ", ")) set, "
                 + "which is not configured any more"
+        case .ignoredFlagsChanged(let id, let fields):
+            "since the consent for destination \(id) was signed, these fields were declared harmless that look like an "
+                + "opt-out: \(fields.joined(separator: ", "))"
         case .segmentsNotConsented(let id, let segments):
             "the consent for destination \(id) does not cover the segments \(Self.list(segments))"
         case .segmentsChanged(let id, let segments):
@@ -125,8 +130,8 @@ public enum Refusal: ReportableError, Equatable {
                 ? "choose them: waybill destination segments \(id) SEGMENT --as NAME"
                 : "match the fields: waybill destination map \(id) --email FIELD --as NAME"
         case .noConsent(let id), .noConsentOf(_, let id), .fieldsNotConsented(let id, _), .termsChanged(let id, _),
-            .matchingChanged(let id, _),
-            .doNotContactChanged(let id, _), .segmentsNotConsented(let id, _),
+            .matchingChanged(let id, _), .doNotContactChanged(let id, _), .ignoredFlagsChanged(let id, _),
+            .segmentsNotConsented(let id, _),
             .segmentsChanged(let id, _):
             "sign anew: waybill consent request \(id) --as NAME, then waybill consent give"
         case .hostNotAllowed, .fieldsNotAllowed, .tooManyProfiles:

@@ -14,6 +14,7 @@ public enum OperationError: ReportableError, Equatable {
     case unknownEntry(Int64, size: Int64)
     case unknownCustomField(name: String, known: [String])
     case personalText(option: String)
+    case ignoredFlag(String, problem: String)
     case choice(option: String, allowed: [String])
     case apiKeyShape
     case toolMissing(tool: String, package: String)
@@ -47,6 +48,7 @@ public enum OperationError: ReportableError, Equatable {
         case .unknownEntry: "unknown-log-entry"
         case .unknownCustomField: "unknown-custom-field"
         case .personalText: "personal-data-in-text"
+        case .ignoredFlag: "bad-ignored-flag"
         case .choice: "unknown-choice"
         case .apiKeyShape: "bad-api-key-shape"
         case .toolMissing: "tool-missing"
@@ -84,7 +86,9 @@ public enum OperationError: ReportableError, Equatable {
         case .unknownCustomField(let name, let known):
             "SendGrid has no custom field named '\(name)'; it has \(known.isEmpty ? "none" : known.joined(separator: ", "))"
         case .personalText(let option):
-            "\(option) contains '@' or a line break; it is written to the log, which holds no personal data"
+            "\(option) holds an address, a line break or something like an API key, or is empty or too long; it is "
+                + "written to the log, which holds no personal data"
+        case .ignoredFlag(let field, let problem): "the field '\(field)' \(problem)"
         case .choice(let option, let allowed): "\(option) is one of \(allowed.joined(separator: ", "))"
         case .apiKeyShape: "this is not a SendGrid API key: it has the form SG.xxxxx.yyyyy"
         case .toolMissing(let tool, _): "\(tool) is not installed"
@@ -136,7 +140,7 @@ public enum OperationError: ReportableError, Equatable {
             .noCheckpoint, .noAddress,
             .signingFailed, .badPlan:
             .badInput
-        case .personalText, .choice, .keyEnrolled: .usage
+        case .personalText, .ignoredFlag, .choice, .keyEnrolled: .usage
         case .unknownSource, .unknownSegment, .unknownConsent, .unknownEntry, .unknownCustomField, .toolMissing,
             .unknownExport, .otherLog, .notResumable, .notRunning:
             .configuration

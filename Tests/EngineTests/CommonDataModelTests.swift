@@ -200,7 +200,7 @@ struct CommonDataModelTests {
         try folder.write("1,\n", to: "a.csv")
         let source = SourceDefinition(name: try SourceName("s"), format: .commonDataModel(folder: folder.url.path))
         try folder.write(good.map { "1,\"\($0)\"\n" }.joined(), to: "b.csv")
-        #expect(try await SourceInspection.check(source) == 1 + good.count)
+        #expect(try await SourceInspection.check(source).profiles == 1 + good.count)
         for value in bad {
             try folder.write("1,\n2,\"\(value)\"\n", to: "b.csv")
             let error = await #expect(throws: EngineError.self) { _ = try await SourceInspection.check(source) }

@@ -63,6 +63,9 @@ struct DestinationCommand: AsyncParsableCommand {
         var createCustom: [String] = []
         @Option(name: .long, help: "A field that, when true, keeps a profile from being sent. May be repeated.")
         var doNotContact: [String] = []
+        @Option(
+            name: .long, help: "A field that looks like an opt-out or a consent, and is harmless. May be repeated.")
+        var ignoreFlag: [String] = []
 
         func run() async throws {
             var others: [ContactField: String] = [
@@ -89,7 +92,7 @@ struct DestinationCommand: AsyncParsableCommand {
             }
             let report = try await confirming.workspace(global).mapDestination(
                 destination, matching: DataMatching(email: email, others: others), doNotContact: doNotContact,
-                creating: creating, by: actor.administrator)
+                ignoredFlags: ignoreFlag, creating: creating, by: actor.administrator)
             Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) { report.words }
         }

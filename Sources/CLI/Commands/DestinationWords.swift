@@ -9,6 +9,7 @@ extension DestinationReport {
             ("segments", segments.isEmpty ? "none yet" : segments.joined(separator: ", ")),
         ]
         if !doNotContact.isEmpty { rows.append(("left out if set", doNotContact.joined(separator: ", "))) }
+        if !ignoredFlags.isEmpty { rows.append(("harmless", ignoredFlags.joined(separator: ", "))) }
         rows += fields.sorted { $0.key < $1.key }.map { ($0.key, "from \($0.value)") }
         return facts(rows + standing)
     }

@@ -3,7 +3,8 @@ internal import Model
 /// A source whose files are open: what is missing is found before the first row is read.
 struct OpenSource: Sendable {
     let files: [SourceFile]
-    /// The names of its fields; those that have none are not among them.
+    /// The names of its fields; those that have none are not among them. Where ``namesOwnFields``, those of the first row,
+    /// and others may come.
     let fields: [String]
     /// What an administrator should know of it.
     var notes: [String] = []
@@ -44,6 +45,29 @@ struct OpenSource: Sendable {
                 uniqueKeysWithValues: named.compactMap { attribute in
                     attribute.form.map { (attribute.name, $0) }
                 })
+        }
+    }
+
+    /// Whether every row names its own fields, so that only reading to the end tells which there are.
+    var namesOwnFields: Bool { files.contains { $0.layout == .ndjson } }
+
+    /// Its fields, once all rows were read.
+    func fields(_ index: ChunkIndex) -> [String] { namesOwnFields ? index.met.names : fields }
+
+    /// Makes sure that the source has all of these fields.
+    /// - Parameters:
+    ///   - index: what reading it to the end found; nil before, and then a source whose rows name their own fields is
+    ///     not held to the first.
+    ///   - flags: fields that are wanted in any spelling.
+    /// - Throws: ``EngineError/missingColumn(_:path:known:)``.
+    func require(_ names: [String], flags: [String] = [], _ index: ChunkIndex? = nil) throws(EngineError) {
+        if namesOwnFields, index == nil { return }
+        let known = index.map(fields) ?? fields
+        let path = files.first?.path ?? "the source"
+        let all = Set(known)
+        for name in names where !all.contains(name) { throw .missingColumn(name, path: path, known: known) }
+        for flag in flags where !FlagNames.has(flag, among: known) {
+            throw .missingColumn(flag, path: path, known: known)
         }
     }
 

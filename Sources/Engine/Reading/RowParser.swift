@@ -47,7 +47,7 @@ struct SourceFile: Sendable {
     var name = ""
     let layout: RowLayout
     let encoding: TextEncoding
-    /// The names of its fields; of NDJSON, those of the first object.
+    /// The names of its fields; of NDJSON, those of the first object, and others may come.
     let fields: [String]
     /// Where its first profile starts.
     let start: (offset: Int64, line: Int)
@@ -123,20 +123,28 @@ struct SourceFile: Sendable {
         }
     }
 
+    /// A parser that fills what is wished for.
+    ///
+    /// Of NDJSON nobody knows before its end whether a field is there: see ``ChunkIndex/met``.
+    /// - Throws: ``EngineError/missingColumn(_:path:known:)``.
+    func parser(for wishes: FieldWishes) throws(EngineError) -> RowParser {
+        switch layout {
+        case .csv(let dialect):
+            let known = Set(fields)
+            for name in wishes.columns where name.isEmpty || !known.contains(name) {
+                throw .missingColumn(name, path: path, known: fields.filter { !$0.isEmpty })
+            }
+            let wanted = Dictionary(
+                wishes.columns.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+            let targets = fields.map { wanted[$0] ?? -1 }
+            return .csv(CSVParser(path: path, dialect: dialect, targets: targets))
+        case .ndjson: return .ndjson(NDJSONParser(path: path, wishes: wishes, first: fields))
+        }
+    }
+
     /// A parser that fills `columns`.
     /// - Throws: ``EngineError/missingColumn(_:path:known:)``.
     func parser(for columns: [String]) throws(EngineError) -> RowParser {
-        let known = Set(fields)
-        for name in columns where name.isEmpty || !known.contains(name) {
-            throw .missingColumn(name, path: path, known: fields.filter { !$0.isEmpty })
-        }
-        switch layout {
-        case .csv(let dialect):
-            let wanted = Dictionary(
-                columns.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
-            let targets = fields.map { wanted[$0] ?? -1 }
-            return .csv(CSVParser(path: path, dialect: dialect, targets: targets))
-        case .ndjson: return .ndjson(NDJSONParser(path: path, columns: columns))
-        }
+        try parser(for: FieldWishes(columns: columns))
     }
 }

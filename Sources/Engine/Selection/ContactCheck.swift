@@ -171,9 +171,6 @@ struct ContactCheck: Sendable {
 
 /// Flags that keep a person from being contacted.
 enum FlagText {
-    /// Fields that are such flags by their name alone, in lower case.
-    static let knownNames: Set<String> = ["donotemail", "donotbulkemail", "donotcontact"]
-
     /// Whether the flag is set.
     ///
     /// What cannot be understood counts as set: better one message too few. Not set are an empty value, false, 0, no,

@@ -47,7 +47,8 @@ enum MembershipJoin {
     private static func fill(
         _ partitions: inout Partitions, _ source: OpenSource, _ idField: String, _ key: FingerprintKey
     ) async throws -> ChunkIndex {
-        try await ChunkScan.run(source.files, columns: [idField]) { (table, _, _) throws(EngineError) in
+        let index = try await ChunkScan.run(source.files, FieldWishes(columns: [idField])) {
+            (table, _, _) throws(EngineError) in
             let bytes = table.bytes.span.bytes
             var found: [(row: Int, fingerprint: Fingerprint)] = []
             found.reserveCapacity(table.count)
@@ -60,5 +61,7 @@ enum MembershipJoin {
         } take: { found, place in
             try partitions.add(found, first: place.firstRow)
         }.index
+        try source.require([idField], index)
+        return index
     }
 }

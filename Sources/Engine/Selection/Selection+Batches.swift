@@ -23,7 +23,7 @@ extension Selection {
         for input in inputs {
             let encoder = builder.encoder
             let (_, scanned) = try await ChunkScan.run(
-                input.source.files, columns: input.columns, places: input.index.places, isTrusted: true
+                input.source.files, FieldWishes(columns: input.columns), places: input.index.places, isTrusted: true
             ) { (table, firstRow, clock) throws(EngineError) -> EncodedContacts in
                 try Self.encode(table, firstRow ?? 0, input, encoder, &clock)
             } take: { contacts, place in

@@ -6,6 +6,7 @@ struct Selector: ~Copyable {
     private var rejections: [Rejection] = []
     private var members: [SegmentName: Int] = [:]
     private var overlaps: [SegmentOverlap] = []
+    private var unusedFlags: [UnusedFlag] = []
     var times = StageTimes()
     var inputs: [Selection.Input] = []
     /// The number of each input's first row among all rows.
@@ -61,7 +62,7 @@ struct Selector: ~Copyable {
             parts: selector.parts,
             members: selector.members,
             overlaps: selector.overlaps, fingerprints: sources.flatMap(\.open.files).map(\.input.fingerprint),
-            times: selector.times, inputs: selector.inputs, builder: builder)
+            unusedFlags: selector.unusedFlags, times: selector.times, inputs: selector.inputs, builder: builder)
     }
 
     // MARK: Chunks, on any core
@@ -133,7 +134,7 @@ struct Selector: ~Copyable {
         let compared = finder == nil ? nil : request.delivered
         let columns = source.columns
         let (index, times) = try await ChunkScan.run(
-            source.open.files, columns: source.columns, places: joined?.index.places
+            source.open.files, source.wishes, places: joined?.index.places
         ) { (table, first, clock) throws(EngineError) in
             var verdict = Self.judge(table, firstRow: first ?? 0, tests, check, columns, key, suppressed, &clock)
             if let compared { try verdict.mark(table, check, digest, compared, &clock) }
@@ -163,6 +164,8 @@ struct Selector: ~Copyable {
             self.times += clock.times
             progress(Int64(place.count))
         }
+        try source.requireFields(index)
+        unusedFlags += try source.unusedFlags(index, request.destination)
         self.times += times
         input.index = index
         parts += index.rows(of: source.open, whole: "source \(source.definition.name)") + (joined?.lists ?? [])

@@ -96,6 +96,8 @@ extension ConsentJudge {
         }
         let dropped = signed.doNotContact.filter { !destination.doNotContact.contains($0) }
         guard dropped.isEmpty else { throw Refusal.doNotContactChanged(destination.id, fields: dropped) }
+        let ignored = destination.ignoredFlags.filter { !signed.ignoredFlags.contains($0) }
+        guard ignored.isEmpty else { throw Refusal.ignoredFlagsChanged(destination.id, fields: ignored) }
         let segments = destination.segments.filter { signed.segments[$0] == nil }
         guard segments.isEmpty else { throw Refusal.segmentsNotConsented(destination.id, segments: segments) }
         let changed = try destination.segments.filter { name in

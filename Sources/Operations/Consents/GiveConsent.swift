@@ -46,21 +46,21 @@ extension Workspace {
         _ request: ConsentRequest, signature: String, by person: Administrator
     ) throws -> LogEntry {
         let parts = try Statement(bytes: request.statement).parts
-        return LogEntry(
-            .consentGiven, actor: person.name.text,
-            [
-                "consent": .string(request.id), "destination": .string(request.destination.text),
-                "administrator": .string(person.name.text), "agreement": .string(Agreement.identifier),
-                "agreement_version": .integer(parts.agreementVersion),
-                "agreement_sha256": .string(parts.agreementDigest.hex), "language": .string(parts.language.rawValue),
-                "fields": .strings(parts.fields.map(\.name)), "matching": parts.matching.canonical,
-                "do_not_contact": .strings(parts.doNotContact),
-                "segments": .strings(parts.segments.keys.sorted().map(\.text)),
-                "valid_from": .string("\(parts.validFrom)"), "valid_until": .string("\(parts.validUntil)"),
-                "statement_sha256": .string(try SHA256.digest(of: request.statement).hex),
-                "signature_sha256": .string(try SHA256.digest(of: Array(signature.utf8)).hex),
-                "key_sha256": .string(try person.key.digest().hex),
-            ])
+        var fields: [String: CanonicalJSON] = [
+            "consent": .string(request.id), "destination": .string(request.destination.text),
+            "administrator": .string(person.name.text), "agreement": .string(Agreement.identifier),
+            "agreement_version": .integer(parts.agreementVersion),
+            "agreement_sha256": .string(parts.agreementDigest.hex), "language": .string(parts.language.rawValue),
+            "fields": .strings(parts.fields.map(\.name)), "matching": parts.matching.canonical,
+            "do_not_contact": .strings(parts.doNotContact),
+            "segments": .strings(parts.segments.keys.sorted().map(\.text)),
+            "valid_from": .string("\(parts.validFrom)"), "valid_until": .string("\(parts.validUntil)"),
+            "statement_sha256": .string(try SHA256.digest(of: request.statement).hex),
+            "signature_sha256": .string(try SHA256.digest(of: Array(signature.utf8)).hex),
+            "key_sha256": .string(try person.key.digest().hex),
+        ]
+        if !parts.ignoredFlags.isEmpty { fields["ignored_flags"] = .strings(parts.ignoredFlags) }
+        return LogEntry(.consentGiven, actor: person.name.text, fields)
     }
 
     /// One consent, and the statement that was signed.

@@ -1,6 +1,7 @@
 internal import Delivery
 internal import Glibc
 internal import Governance
+internal import Ledger
 public import Model
 internal import Store
 internal import Vault
@@ -30,7 +31,7 @@ extension Workspace {
     }
 
     func requireLoggable(_ text: String, option: String) throws {
-        guard !text.isEmpty, text.utf8.count <= 200, !text.contains("@"), !text.contains(where: \.isNewline),
+        guard !text.isEmpty, text.utf8.count <= 200, !EntryText.holdsAddress(text), !text.contains(where: \.isNewline),
             !text.hasPrefix("SG.")
         else { throw OperationError.personalText(option: option) }
     }

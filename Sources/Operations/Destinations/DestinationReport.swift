@@ -47,6 +47,8 @@ public struct DestinationReport: Encodable, Sendable {
     public let fields: [String: String]
     /// Profile fields that keep a profile from being sent when they are set, beside the ones known by name.
     public let doNotContact: [String]
+    /// Profile fields that look like an opt-out and were declared harmless.
+    public let ignoredFlags: [String]
     /// The segments that are exported.
     public let segments: [String]
     /// Who suspended or removed it.
@@ -87,6 +89,7 @@ extension DestinationReport {
         fields = Dictionary(
             uniqueKeysWithValues: (destination.matching?.pairs ?? []).map { ($0.field.name, $0.column) })
         doNotContact = destination.doNotContact
+        ignoredFlags = destination.ignoredFlags
         segments = destination.segments.map(\.text)
         switch destination.standing {
         case .active: (state, changedBy, changedAt) = ("active", nil, nil)

@@ -139,7 +139,7 @@ extension Workspace {
             warnings: try sizeWarnings(selection.tally.prepared)
                 + selection.unreadable.map { values in
                     values.warning(segments.first { $0.name == values.segment }?.unreadable ?? .stop)
-                })
+                } + UnusedFlag.warnings(selection.unusedFlags))
     }
 
     /// What the administrator should know about sending `profiles` of them.

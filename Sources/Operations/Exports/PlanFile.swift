@@ -23,9 +23,9 @@ struct PlanBasis: Sendable {
         let counts = ExportCounts(tally)
         parts = [
             "destination": .string(destination.id.text), "source": .array(files),
-            "mapping": .array([
-                destination.matching?.canonical ?? .strings([]), .strings(destination.doNotContact),
-            ]),
+            "mapping": .array(
+                [destination.matching?.canonical ?? .strings([]), .strings(destination.doNotContact)]
+                    + (destination.ignoredFlags.isEmpty ? [] : [.strings(destination.ignoredFlags)])),
             "segments": .object(
                 Dictionary(uniqueKeysWithValues: segments.map { ($0.key.text, .string($0.value.hex)) })),
             "policy": .string(policy.hex), "consent": .integer(consent ?? -1),

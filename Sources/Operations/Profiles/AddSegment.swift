@@ -72,7 +72,7 @@ extension Workspace {
         _ name: SegmentName, source sourceName: SourceName, definition file: String,
         unreadable: SegmentDefinition.Unreadable = .stop
     ) async throws -> SegmentReport {
-        let types = try SourceInspection.types(of: source(sourceName))
+        let types = try await SourceInspection.types(of: source(sourceName))
         let rule = try SegmentRule(
             customerInsights: try SmallFile.bytes(file, limit: 16 << 20), file: file, types: types)
         return try await addSegment(

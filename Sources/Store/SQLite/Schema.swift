@@ -76,15 +76,18 @@ enum Schema {
             PRIMARY KEY (destination, whole, part)) WITHOUT ROWID;
         """
 
+    /// Fields that look like an opt-out and were declared harmless.
+    private static let thirdFlags = "ALTER TABLE destinations ADD COLUMN ignored_flags BLOB;"
+
     /// Brings a database of an earlier version to this one, in the transaction it is called in.
     static func migrate(_ database: Database, from earlier: Int) throws {
         if earlier < 2 { try database.execute(sql: second) }
-        if earlier < 3 { try database.execute(sql: thirdRows + thirdParts) }
+        if earlier < 3 { try database.execute(sql: thirdRows + thirdParts + thirdFlags) }
         try database.execute(sql: "PRAGMA user_version = \(version)")
     }
 
     static func create(in database: Database) throws {
-        try database.execute(sql: statements + second + thirdRows + thirdParts)
+        try database.execute(sql: statements + second + thirdRows + thirdParts + thirdFlags)
         for table in appendOnly {
             for verb in ["UPDATE", "DELETE"] {
                 try database.execute(
