@@ -3,8 +3,9 @@ internal import Model
 /// A source whose files are open: what is missing is found before the first row is read.
 struct OpenSource: Sendable {
     let files: [SourceFile]
-    /// The names of its fields; those that have none are not among them. Where ``namesOwnFields``, those of the first row,
-    /// and others may come.
+    /// The names of its fields; those that have none are not among them.
+    ///
+    /// Where ``namesOwnFields``, those of the first row, and others may come.
     let fields: [String]
     /// What an administrator should know of it.
     var notes: [String] = []

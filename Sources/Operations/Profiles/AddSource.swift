@@ -54,7 +54,8 @@ extension Workspace {
         }
         try await store.transaction { try $0.insert(source: source) }
         return SourceReport(
-            source, fields: fields, warnings: try SourceInspection.notes(of: source) + Self.flagWarnings(source, fields))
+            source, fields: fields, warnings: try SourceInspection.notes(of: source) + Self.flagWarnings(source, fields)
+        )
     }
 
     /// All fields; of a source with a malformed row, those of the first rows, and 'source check' says what is wrong.
