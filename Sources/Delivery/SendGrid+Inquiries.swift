@@ -127,10 +127,9 @@ extension SendGrid {
 
     /// A URL's endpoint, and its path and query.
     static func split(_ url: String) -> (Endpoint, String)? {
-        guard let parts = URLComponents(string: url), let scheme = parts.scheme, let host = parts.host,
-            parts.user == nil, parts.password == nil,
-            parts.port.map({ (1...65_535).contains($0) }) ?? true,
-            let endpoint = try? Endpoint("\(scheme)://\(host)" + (parts.port.map { ":\($0)" } ?? ""))
+        let authority = url.firstRange(of: "://").map { url[$0.upperBound...].prefix { !"/?#".contains($0) } } ?? ""
+        guard let parts = URLComponents(string: url), let scheme = parts.scheme, !authority.isEmpty,
+            let endpoint = try? Endpoint("\(scheme)://\(authority)")
         else { return nil }
         return (endpoint, parts.percentEncodedPath + (parts.percentEncodedQuery.map { "?\($0)" } ?? ""))
     }
