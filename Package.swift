@@ -98,7 +98,7 @@ let package = Package(
         .testTarget(
             name: "DeliveryTests",
             dependencies: [
-                "Model", "Vault", "Ledger", "Governance", "Delivery", "Store",
+                "Model", "Vault", "Ledger", "Governance", "Delivery", "Store", "Support",
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         .testTarget(

@@ -162,9 +162,17 @@ extension Workspace {
                 let page = try await gate.inquire(id) { [offset] in
                     try await sendGrid.suppressions(kind, offset: offset, $0)
                 }
+                // A short page is not taken for the last: who is missed here would be sent.
+                guard !page.isEmpty else { break }
+                let before = suppressed.count
                 for address in page { suppressed.insert(address) }
-                guard page.count == SuppressionKind.page else { break }
                 offset += page.count
+                guard suppressed.count == before else { continue }
+                // Nobody new: one address may stand there twice, but a whole page of them is the first one again.
+                guard page.count < SuppressionKind.page else {
+                    throw DeliveryError.unexpectedAnswer(about: .suppressions)
+                }
+                break
             }
         }
         return suppressed

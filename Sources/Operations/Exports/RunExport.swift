@@ -172,7 +172,9 @@ extension Workspace {
         let jobs = open.compactMap { transfer in
             transfer.job.map { Job(id: $0, intent: transfer.intent, contacts: transfer.contacts) }
         }
-        let watch = JobWatch(gate: try gate, sendGrid: sendGrid, destination: id) { try await Task.sleep(for: $0) }
+        let watch = JobWatch(gate: try gate, sendGrid: sendGrid, destination: id, record: record) {
+            try await Task.sleep(for: $0)
+        }
         try await watch.follow(jobs, patience: patience) { job, end, left in
             progress(
                 ExportProgress(

@@ -30,7 +30,8 @@ public enum ConstantTime {
 public enum ProcessHardening {
     private static let warnings = Mutex<[String]?>(nil)
 
-    /// Forbids core dumps and tracing, keeps new files private, and sets up the secure heap (1 MiB, locked in memory).
+    /// Forbids core dumps, tracing and the runtime's report of a crash, keeps new files private, and sets up the secure heap
+    /// (1 MiB, locked in memory).
     ///
     /// Returns, in words, what could not be done. Calling it again does nothing and returns the same.
     public static func apply() -> [String] {
@@ -52,6 +53,10 @@ public enum ProcessHardening {
         var limit = rlimit(rlim_cur: 0, rlim_max: 0)
         if unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit) != 0 {
             found.append("the core dump limit cannot be set")
+        }
+        // The Swift runtime may answer these with a report that shows registers, and what memory lies where they point.
+        for crash in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] {
+            _ = signal(crash, SIG_DFL)
         }
         // 1: set up and locked; 2: set up, but the kernel refused to lock it.
         switch CRYPTO_secure_malloc_init(1 << 20, 32) {
