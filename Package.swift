@@ -34,7 +34,7 @@ let package = Package(
             name: "Governance",
             dependencies: ["Model", "Vault", "Consent", "Ledger", .product(name: "Logging", package: "swift-log")]
         ),
-        .target(name: "Engine", dependencies: ["Model"]),
+        .target(name: "Engine", dependencies: ["Model", "Compression"]),
         .target(
             name: "Delivery",
             dependencies: [
@@ -90,14 +90,15 @@ let package = Package(
         .testTarget(name: "ConsentTests", dependencies: ["Model", "Vault", "Consent"]),
         .testTarget(name: "LedgerTests", dependencies: ["Model", "Vault", "Ledger", "Support"]),
         .testTarget(
-            name: "EngineTests", dependencies: ["Model", "Engine", "Support"], exclude: ["Rules/Definitions"]),
+            name: "EngineTests", dependencies: ["Model", "Engine", "Compression", "Support"],
+            exclude: ["Rules/Definitions"]),
         .testTarget(
             name: "GovernanceTests",
             dependencies: ["Model", "Vault", "Consent", "Ledger", "Governance", "Store"]),
         .testTarget(
             name: "DeliveryTests",
             dependencies: [
-                "Model", "Vault", "Ledger", "Governance", "Delivery", "Store",
+                "Model", "Vault", "Ledger", "Governance", "Delivery", "Store", "Support",
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         .testTarget(
@@ -110,7 +111,8 @@ let package = Package(
             ]),
         .testTarget(name: "OperationsTests", dependencies: ["Model", "Consent", "Governance", "Operations"]),
         // Through the real binary: it is built because it is a dependency, and found beside the tests.
-        .testTarget(name: "ScenarioTests", dependencies: ["CLI", "Sandbox", "Support"]),
+        .testTarget(
+            name: "ScenarioTests", dependencies: ["CLI", "Sandbox", "Support"], exclude: ["Workspaces"]),
         .testTarget(
             name: "ArchitectureTests", dependencies: ["Model", "Governance", "Delivery", "Ledger", "Consent"],
             exclude: ["Rejected"]),

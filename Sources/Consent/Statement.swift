@@ -33,8 +33,14 @@ public struct Statement: Sendable, Hashable {
         public var matching: DataMatching
         /// Profile fields that keep a profile from being sent, beside the ones known by name.
         public var doNotContact: [String]
+        /// Profile fields that look like an opt-out and were declared harmless; they have no line if there are none.
+        public var ignoredFlags: [String] = []
+        /// Profile fields that look like an opt-out and that nothing uses; they have no line if there are none.
+        public var unusedFlags: [String] = []
         /// Each segment with the SHA-256 of its definition: who changes a rule asks for consent anew.
         public var segments: [SegmentName: Digest]
+        /// When exports run by themselves, as `destination schedule` shows it; no line if they do not.
+        public var schedule: String?
         /// The safeguard that the transfers rest on.
         public var transferMechanism: String
         /// From when the consent is valid.
@@ -100,7 +106,7 @@ public struct Statement: Sendable, Hashable {
     public init(_ parts: Parts) {
         self.parts = parts
         let segments = parts.segments.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.hex)" }
-        let lines: [(String, String)] = [
+        let lines: [(key: String, value: String?)] = [
             ("declaration", Self.declaration(parts.language)),
             ("agreement-id", Agreement.identifier),
             ("agreement-version", "\(parts.agreementVersion)"),
@@ -120,7 +126,10 @@ public struct Statement: Sendable, Hashable {
             ("data-fields", parts.fields.map(\.name).joined(separator: ", ")),
             ("data-matching", parts.matching.canonical.text),
             ("do-not-contact", CanonicalJSON.strings(parts.doNotContact).text),
+            ("ignored-flags", Self.later(parts.ignoredFlags)),
+            ("unused-flags", Self.later(parts.unusedFlags)),
             ("segments", segments.joined(separator: ", ")),
+            ("schedule", parts.schedule),
             ("transfer-mechanism", parts.transferMechanism),
             ("valid-from", "\(parts.validFrom)"),
             ("valid-until", "\(parts.validUntil)"),
@@ -130,8 +139,14 @@ public struct Statement: Sendable, Hashable {
             ("log-size-at-issue", "\(parts.logSize)"),
             ("log-root-at-issue", parts.logRoot.hex),
         ]
-        let text = Self.title + "\n" + lines.map { "\($0.0): \(Self.oneLine($0.1))\n" }.joined()
+        let written = lines.compactMap { line in line.value.map { "\(line.key): \(Self.oneLine($0))\n" } }
+        let text = Self.title + "\n" + written.joined()
         bytes = Array(text.utf8)
+    }
+
+    /// Lines that came later stand where there is something to say, so that earlier statements stay as they were.
+    private static func later(_ fields: [String]) -> String? {
+        fields.isEmpty ? nil : CanonicalJSON.strings(fields).text
     }
 
     /// Reads a statement from its exact bytes.
@@ -165,6 +180,9 @@ public struct Statement: Sendable, Hashable {
         func list(_ key: String) throws -> [String] {
             try value(key).split(separator: ",").map { String($0.drop { $0 == " " }) }
         }
+        func strings(_ key: String) throws -> [String] {
+            try CanonicalJSON.object(["all": CanonicalJSON(bytes: Array(try value(key).utf8))]).strings("all")
+        }
         guard let language = Language(rawValue: try value("language")) else {
             throw ConsentError.statementMalformed(field: "language")
         }
@@ -174,7 +192,7 @@ public struct Statement: Sendable, Hashable {
             guard halves.count == 2 else { throw ConsentError.statementMalformed(field: "segments") }
             segments[try SegmentName(String(halves[0]))] = try Digest(hex: String(halves[1]))
         }
-        return Parts(
+        var parts = Parts(
             agreementVersion: try number("agreement-version"),
             agreementDigest: try Digest(hex: value("agreement-sha256")),
             language: language, organization: try value("organization"),
@@ -184,14 +202,15 @@ public struct Statement: Sendable, Hashable {
             endpoint: try value("destination-endpoint"), processor: try value("processor"),
             country: try value("country"), purpose: try value("purposes"),
             matching: try DataMatching(canonical: CanonicalJSON(bytes: Array(try value("data-matching").utf8))),
-            doNotContact: try CanonicalJSON.object([
-                "all": CanonicalJSON(bytes: Array(try value("do-not-contact").utf8))
-            ])
-            .strings("all"), segments: segments,
+            doNotContact: try strings("do-not-contact"), segments: segments,
             transferMechanism: try value("transfer-mechanism"), validFrom: try Timestamp(value("valid-from")),
             validUntil: try Timestamp(value("valid-until")), nonce: try value("nonce"),
             issued: try Timestamp(value("issued-at")), logOrigin: try value("log-origin"),
             logSize: try number("log-size-at-issue"), logRoot: try Digest(hex: value("log-root-at-issue")))
+        if values["ignored-flags"] != nil { parts.ignoredFlags = try strings("ignored-flags") }
+        if values["unused-flags"] != nil { parts.unusedFlags = try strings("unused-flags") }
+        parts.schedule = values["schedule"].map(String.init)
+        return parts
     }
 
     /// A line break in a value would let it pose as another field.

@@ -1,5 +1,3 @@
-public import Model
-
 // The parts of SendGrid's answers that are read. Everything is optional that was ever seen to be missing; unknown keys
 // and unknown values of enumerations are let pass.
 
@@ -33,10 +31,10 @@ struct UpsertBody: Decodable, Sendable {
 // swift-format-ignore: AlwaysUseLowerCamelCase
 struct JobBody: Decodable, Sendable {
     struct Results: Decodable, Sendable {
-        let requested_count: Int?
-        let created_count: Int?
-        let updated_count: Int?
-        let errored_count: Int?
+        let requested_count: AnswerCount?
+        let created_count: AnswerCount?
+        let updated_count: AnswerCount?
+        let errored_count: AnswerCount?
         let errors_url: String?
     }
 
@@ -44,13 +42,15 @@ struct JobBody: Decodable, Sendable {
     let results: Results?
 }
 
-struct ErrorsBody: Decodable, Sendable {
-    struct Item: Decodable, Sendable {
-        let field: String?
-        let message: String?
-    }
+/// A count in an answer: whatever stands there, reading it ends in a number or in the knowledge that it is none.
+struct AnswerCount: Decodable, Sendable, Equatable {
+    /// From 0 to a thousand million, which is more contacts than any account holds; nil if it is anything else.
+    let value: Int?
 
-    let errors: [Item]
+    init(from decoder: any Decoder) throws {
+        let number = try? decoder.singleValueContainer().decode(Int.self)
+        value = number.flatMap { (0...1_000_000_000).contains($0) ? $0 : nil }
+    }
 }
 
 // swift-format-ignore: AlwaysUseLowerCamelCase
@@ -84,33 +84,7 @@ struct SuppressionBody: Decodable, Sendable {
     let email: String?
 }
 
-/// How a job stands.
-public struct JobReport: Sendable {
-    /// The states of a job.
-    public enum State: String, Sendable {
-        /// Not finished, whatever the counts say.
-        case pending
-        /// Finished without errors.
-        case completed
-        /// Finished; some contacts were refused.
-        case errored
-        /// Finished; all contacts were refused, or the job could not be processed.
-        case failed
-    }
-
-    /// The state; a word that this version does not know counts as pending, and the bound on waiting ends it.
-    public let state: State
-    /// How many contacts were refused so far; absent in the answer means none yet.
-    public let errored: Int
-    /// How many were created or updated so far.
-    public let stored: Int
-    /// Where the reasons of the refused ones can be read, if that is said: an address that opens to whoever has it.
-    public let errorFile: Personal<String>?
-
-    init(_ body: JobBody) {
-        state = State(rawValue: body.status) ?? .pending
-        errored = body.results?.errored_count ?? 0
-        errorFile = body.results?.errors_url.map { Personal($0) }
-        stored = (body.results?.created_count ?? 0) + (body.results?.updated_count ?? 0)
-    }
+// swift-format-ignore: AlwaysUseLowerCamelCase
+struct ListCountBody: Decodable, Sendable {
+    let contact_count: AnswerCount?
 }

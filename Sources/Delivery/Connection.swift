@@ -104,10 +104,27 @@ final class Connection: Sendable {
             if authorization != nil { request.headers.add(name: "content-type", value: "application/json") }
             request.body = .stream(body, length: .known(Int64(body.count)))
         }
-        let response = try await client.execute(request, timeout: .init(timeouts.request))
-        let buffer = try await response.body.collect(upTo: maximumAnswer)
-        return Answer(
-            status: Int(response.status.code), headers: response.headers, body: Array(buffer.readableBytesView))
+        return try await answer(to: request, maximumAnswer)
+    }
+
+    /// The answer with its body, within the time for the whole: the client's own limit ends with the answer's head, and
+    /// its limit on silence starts anew with every byte.
+    private func answer(to request: HTTPClientRequest, _ maximumAnswer: Int) async throws -> Answer {
+        try await withThrowingTaskGroup(of: Answer?.self) { [client, timeouts] group in
+            group.addTask {
+                let response = try await client.execute(request, timeout: .init(timeouts.request))
+                let buffer = try await response.body.collect(upTo: maximumAnswer)
+                return Answer(
+                    status: Int(response.status.code), headers: response.headers, body: Array(buffer.readableBytesView))
+            }
+            group.addTask {
+                try await Task.sleep(for: timeouts.request)
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next(), let answer = first else { throw RequestTimeout() }
+            return answer
+        }
     }
 
     /// Closes every socket at once, unsent bytes included, and returns when they are gone.
@@ -118,6 +135,9 @@ final class Connection: Sendable {
         await channels.sever()
     }
 }
+
+/// The time for a whole request is over, and its answer is not.
+struct RequestTimeout: Error {}
 
 /// The open connections, so that they can be severed.
 private final class Channels: Sendable {

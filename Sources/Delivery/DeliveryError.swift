@@ -25,7 +25,7 @@ public enum InquirySubject: Sendable, Hashable {
 
 /// Why SendGrid did not answer a question.
 ///
-/// The answer's own words are not passed on: they may quote what was sent.
+/// The answer's own words are passed on cleaned of values alone: they may quote what was sent.
 public enum DeliveryError: ReportableError, Equatable {
     case keyNotAccepted
     case accessForbidden
@@ -39,16 +39,45 @@ public enum DeliveryError: ReportableError, Equatable {
     case tlsNotVerified(endpoint: String)
     case noAnswer(endpoint: String)
     case hostNotAllowed(about: InquirySubject)
+    /// The account lets in listed IP addresses only.
+    case ipNotAllowed(words: String)
+    /// The key belongs to another region than the host.
+    case wrongRegion(words: String)
+    /// The plan allows no more contacts.
+    case planLimit(words: String)
+    /// The account is locked.
+    case accountLocked(words: String)
+    /// The request as such is refused: its list, its form, its size.
+    case requestRefused(words: String)
+    /// Contacts are refused, and taking out those that are named, or halving, has not come to an end within its bound.
+    case refusalsNotFound(words: String)
+    /// A removal from the list was called done, and was not.
+    case removalNotDone(contacts: Int)
 
     init(_ answer: Answer, about subject: InquirySubject) {
+        let errors = AnswerErrors(answer.body)
+        if let diagnosis = Diagnosis(status: answer.status, errors) {
+            self.init(diagnosis, words: errors.words)
+            return
+        }
         switch (answer.status, subject) {
         case (401, _): self = .keyNotAccepted
         case (403, _): self = .accessForbidden
         case (404, .list(let id)): self = .listNotFound(id)
         case (404, _): self = .notFound(subject)
+        case (400, _): self = .requestRefused(words: errors.words)
         case (429, _): self = .rateLimited(seconds: RateLimit.secondsUntilReset(answer.headers, now: .system))
         case (500...599, _): self = .serverError(status: answer.status)
         default: self = .unexpectedStatus(answer.status)
+        }
+    }
+
+    private init(_ diagnosis: Diagnosis, words: String) {
+        switch diagnosis {
+        case .ipNotAllowed: self = .ipNotAllowed(words: words)
+        case .wrongRegion: self = .wrongRegion(words: words)
+        case .planLimit: self = .planLimit(words: words)
+        case .accountLocked: self = .accountLocked(words: words)
         }
     }
 
@@ -61,8 +90,15 @@ public enum DeliveryError: ReportableError, Equatable {
     }
 
     /// The same words for the reason that a transfer's outcome was recorded with; nil if there is no more to say.
-    public init?(reason: String, list: ContactListID, endpoint: Endpoint) {
+    /// - Parameter words: what the answer said, cleaned.
+    public init?(reason: String, words: String = "", list: ContactListID, endpoint: Endpoint) {
+        if let diagnosis = Diagnosis(rawValue: reason) {
+            self.init(diagnosis, words: words)
+            return
+        }
         switch reason {
+        case "request-refused", "unknown-custom-field": self = .requestRefused(words: words)
+        case "address-refused", "contact-refused", "too-large": self = .refusalsNotFound(words: words)
         case "key-not-accepted": self = .keyNotAccepted
         case "access-forbidden": self = .accessForbidden
         case "list-not-found": self = .listNotFound(list)
@@ -90,6 +126,13 @@ public enum DeliveryError: ReportableError, Equatable {
         case .tlsNotVerified: "tls-not-verified"
         case .noAnswer: "no-answer"
         case .hostNotAllowed: "host-not-allowed"
+        case .ipNotAllowed: "ip-not-allowed"
+        case .wrongRegion: "wrong-region"
+        case .planLimit: "plan-limit"
+        case .accountLocked: "account-locked"
+        case .requestRefused: "request-refused"
+        case .refusalsNotFound: "refusals-not-found"
+        case .removalNotDone: "removal-not-done"
         }
     }
 
@@ -111,6 +154,30 @@ public enum DeliveryError: ReportableError, Equatable {
         case .hostNotAllowed(let subject):
             "SendGrid names a host for \(subject.words) that the boundary policy does not allow"
         case .noAnswer(let endpoint): "\(endpoint) took the request but did not answer"
+        case .ipNotAllowed(let words):
+            "SendGrid does not let this machine's IP address in: the account has a list of those it lets in"
+                + Self.saying(words)
+        case .wrongRegion(let words):
+            "the API key belongs to another region of SendGrid than the host it is used with" + Self.saying(words)
+        case .planLimit(let words): "the account's plan at SendGrid allows no more" + Self.saying(words)
+        case .accountLocked(let words): "SendGrid has locked the account" + Self.saying(words)
+        case .requestRefused(let words):
+            "SendGrid refuses the request as such (400), not a contact in it" + Self.saying(words)
+        case .refusalsNotFound(let words):
+            "SendGrid goes on refusing a request because of contacts in it, and which they are cannot be found in a "
+                + "bounded number of requests" + Self.saying(words)
+        case .removalNotDone(let contacts):
+            "SendGrid calls a removal from the list done, but of \(contacts) contacts some are still on it"
+        }
+    }
+
+    private static func saying(_ words: String) -> String { words.isEmpty ? "" : "; it says: \(words)" }
+
+    /// Whether the key or the account is not served at all, so that asking on is pointless.
+    public var isAboutAccess: Bool {
+        switch self {
+        case .keyNotAccepted, .accessForbidden, .ipNotAllowed, .wrongRegion, .accountLocked: true
+        default: false
         }
     }
 
@@ -123,6 +190,18 @@ public enum DeliveryError: ReportableError, Equatable {
         case .listNotFound: "copy the ID from the list's address under Marketing > Contacts"
         case .rateLimited, .serverError, .noAnswer: "run the command again later; what arrived is not lost"
         case .hostNotAllowed: "see 'waybill policy show'; the host has to be among 'hosts'"
+        case .ipNotAllowed: "add it under Settings > IP Access Management, or run Waybill from a machine that is listed"
+        case .wrongRegion:
+            "a key of an EU subuser goes with --base-url https://api.eu.sendgrid.com, any other with "
+                + "https://api.sendgrid.com; connect a destination anew with the right one"
+        case .planLimit: "see the plan's limits under Settings > Account Details; what was stored stays stored"
+        case .accountLocked: "ask SendGrid's support; nothing is lost here"
+        case .requestRefused:
+            "check the list, the custom fields and the matching ('waybill destination show'); 'waybill log list --type "
+                + "transfer.outcome' has the number of the request for SendGrid's support"
+        case .refusalsNotFound:
+            "what was found and refused is in 'refusals'; the rest is unsent, and the next export tries it again"
+        case .removalNotDone: "run the export again later: it looks them up and takes them off anew"
         case .cannotConnect: "check the network and --base-url"
         case .tlsNotVerified: "install ca-certificates; if a proxy intercepts TLS, its authority must be trusted"
         default: nil
@@ -132,7 +211,9 @@ public enum DeliveryError: ReportableError, Equatable {
     /// The class of failure, which decides the exit status.
     public var failure: FailureClass {
         switch self {
-        case .keyNotAccepted, .accessForbidden, .listNotFound, .notFound: .configuration
+        case .keyNotAccepted, .accessForbidden, .listNotFound, .notFound, .ipNotAllowed, .wrongRegion, .planLimit,
+            .accountLocked:
+            .configuration
         case .hostNotAllowed: .refused
         default: .unavailable
         }

@@ -11,22 +11,43 @@ internal import Vault
 
 /// What an answer, or its absence, means for a transfer.
 enum Outcomes {
+    /// - Parameters:
+    ///   - count: how many contacts the request held.
+    ///   - collection: what SendGrid calls them in the request.
     static func outcome(
-        _ answer: Answer, milliseconds: Int64, taken: (Answer) -> (TransferOutcome.Status, String) = jobTaken
+        _ answer: Answer, count: Int, of collection: String = "contacts", milliseconds: Int64,
+        taken: (Answer) -> (TransferOutcome.Status, String) = jobTaken
     ) -> TransferOutcome {
-        let (status, reason) = classify(answer, taken)
+        let errors = AnswerErrors((400...499).contains(answer.status) ? answer.body : [])
+        var (status, reason) = classify(answer, taken)
+        var offenders: [Int] = []
+        if let diagnosis = Diagnosis(status: answer.status, errors) {
+            (status, reason) = (.refused, diagnosis.rawValue)
+        } else if answer.status == 400 {
+            switch BadRequest(errors, count: count, of: collection) {
+            case .places(let places): (reason, offenders) = (errors.contactReason, places)
+            case .somebody: reason = errors.contactReason
+            case .unknownCustomField: reason = "unknown-custom-field"
+            case .request: reason = "request-refused"
+            }
+        }
         return TransferOutcome(
             status: status, httpStatus: answer.status, requestID: answer.requestID, milliseconds: milliseconds,
-            responseDigest: try? SHA256.digest(of: answer.body), reason: reason,
-            offenders: answer.status == 400 ? offenders(answer) : [])
+            responseDigest: try? SHA256.digest(of: answer.body), reason: reason, offenders: offenders,
+            words: errors.words)
     }
+
+    /// How long a job's name may be: it has to fit into the address that asks for it.
+    static let longestJob = 4096
 
     /// An answer that has to name a job.
     static func jobTaken(_ answer: Answer) -> (TransferOutcome.Status, String) {
-        guard let body = try? JSONDecoder().decode(UpsertBody.self, from: Data(answer.body)),
-            !body.job_id.isEmpty, body.job_id.utf8.count <= 100, !body.job_id.contains("@")
-        else { return (.unknown, "no-job-in-answer") }
-        return (.accepted(job: body.job_id), "")
+        guard let body = try? JSONDecoder().decode(UpsertBody.self, from: Data(answer.body)), !body.job_id.isEmpty
+        else {
+            return (.unknown, "no-job-in-answer")
+        }
+        // A name that is too long to ask for is kept as far as it goes: the request was taken, and is not made again.
+        return (.accepted(job: String(decoding: body.job_id.utf8.prefix(longestJob), as: UTF8.self)), "")
     }
 
     private static func classify(
@@ -36,7 +57,7 @@ enum Outcomes {
         case 200...299: return taken(answer)
         case 429:
             return (.rateLimited(resetIn: RateLimit.secondsUntilReset(answer.headers, now: .system)), "rate-limited")
-        case 400: return (.refused, badRequest(answer))
+        case 400: return (.refused, "request-refused")
         case 401: return (.refused, "key-not-accepted")
         case 403: return (.refused, "access-forbidden")
         case 404: return (.refused, "list-not-found")
@@ -45,30 +66,6 @@ enum Outcomes {
         case 300...399: return (.refused, "redirected")
         default: return (.refused, "unexpected-status")
         }
-    }
-
-    /// A 400's body names the contact and may quote it, so only its kind is kept.
-    private static func badRequest(_ answer: Answer) -> String {
-        guard let body = try? JSONDecoder().decode(ErrorsBody.self, from: Data(answer.body)) else {
-            return "bad-request"
-        }
-        if body.errors.contains(where: { $0.field?.hasSuffix("].email") ?? false }) { return "address-refused" }
-        if body.errors.contains(where: { $0.message?.contains("custom field") ?? false }) {
-            return "unknown-custom-field"
-        }
-        return "bad-request"
-    }
-
-    /// The places of the contacts that a 400 names, `contacts[17].email`.
-    private static func offenders(_ answer: Answer) -> [Int] {
-        guard let body = try? JSONDecoder().decode(ErrorsBody.self, from: Data(answer.body)) else { return [] }
-        let places = body.errors.compactMap { error -> Int? in
-            guard let field = error.field, field.hasPrefix("contacts["), let end = field.firstIndex(of: "]") else {
-                return nil
-            }
-            return Int(field[field.index(field.startIndex, offsetBy: 9)..<end])
-        }
-        return Set(places).sorted()
     }
 
     /// Whether anything can have been taken decides: before a connection stood, nothing was; after, nobody knows.
@@ -97,6 +94,7 @@ enum TransportFailure: String {
             self = .tls
         case is NIOConnectionError: self = .cannotConnect
         case let error as HTTPClientError where error == .connectTimeout: self = .cannotConnect
+        case is RequestTimeout: self = .timeout
         case let error as HTTPClientError where error == .readTimeout || error == .deadlineExceeded: self = .timeout
         case let error as IOError where error.errnoCode == ECONNREFUSED: self = .cannotConnect
         default: self = .connectionLost

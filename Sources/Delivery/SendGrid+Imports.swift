@@ -28,13 +28,13 @@ extension SendGrid {
             .PUT, "/v3/marketing/contacts/imports", about: .imports, permit, body: request.bytes, kind: .importFile,
             as: ImportBody.self)
         guard let (endpoint, address) = Self.split(body.upload_uri), !body.job_id.isEmpty,
-            body.job_id.utf8.count <= 100, !body.job_id.contains("@")
+            body.job_id.utf8.count <= Outcomes.longestJob
         else { throw DeliveryError.unexpectedAnswer(about: .imports) }
         guard permit.allows(endpoint) else { throw DeliveryError.hostNotAllowed(about: .imports) }
         let path = address.prefix { $0 != "?" }
         return UploadTarget(
-            endpoint: endpoint, path: path.contains("@") ? "/" : String(path.prefix(500)), address: Personal(address),
-            headers: (body.upload_headers ?? []).map { [$0.header, $0.value] }, job: body.job_id)
+            endpoint: endpoint, path: String(path), address: Personal(address),
+            headers: UploadHeaders.allowed(body.upload_headers ?? []), job: body.job_id)
     }
 
     /// Uploads a file.
@@ -54,7 +54,9 @@ extension SendGrid {
                     body: body)
             }
             let milliseconds = Self.milliseconds(since: start)
-            var outcome = Outcomes.outcome(answer, milliseconds: milliseconds) { _ in (.accepted(job: upload.job), "") }
+            var outcome = Outcomes.outcome(answer, count: permit.cargo.count, milliseconds: milliseconds) { _ in
+                (.accepted(job: upload.job), "")
+            }
             if case .refused = outcome.status {
                 // Not SendGrid answers here but a store for files; its 403 says nothing about the key.
                 outcome = TransferOutcome(
@@ -66,5 +68,34 @@ extension SendGrid {
                 Outcomes.outcome(
                     error, isCancelled: Task.isCancelled, milliseconds: Self.milliseconds(since: start)))
         }
+    }
+}
+
+/// The headers of an upload that SendGrid may set.
+///
+/// What a signed address of a store for files may ask for, and nothing that decides where a request goes, who it is from
+/// or how the connection is used. An answer that asks for more gets an upload without it.
+enum UploadHeaders {
+    static func allowed(_ named: [ImportBody.Header]) -> [[String]] {
+        var headers: [[String]] = []
+        for header in named.prefix(32) {
+            let name = header.header.lowercased()
+            guard isAllowed(name), isPlain(header.value), !headers.contains(where: { $0[0] == name }) else { continue }
+            headers.append([name, header.value])
+        }
+        return headers
+    }
+
+    private static func isAllowed(_ name: String) -> Bool {
+        let storage = "x-amz-"
+        return ["content-type", "content-encoding", "content-disposition", "content-md5", "cache-control"].contains(
+            name)
+            || name.utf8.count <= 64 && name.hasPrefix(storage) && name.utf8.count > storage.utf8.count
+                && name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+    }
+
+    /// Printing characters and blanks: a line break would begin another header.
+    private static func isPlain(_ value: String) -> Bool {
+        value.utf8.count <= 4096 && value.utf8.allSatisfy { (0x20...0x7E).contains($0) }
     }
 }

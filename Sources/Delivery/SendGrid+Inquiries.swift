@@ -54,18 +54,20 @@ extension SendGrid {
     /// How a job stands: `GET /v3/marketing/contacts/imports/{id}`.
     /// - Throws: ``DeliveryError``.
     public func job(_ id: String, _ permit: borrowing InquiryPermit) async throws -> JobReport {
-        guard !id.isEmpty, id.utf8.count <= 100,
-            id.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
-        else { throw DeliveryError.unexpectedAnswer(about: .job) }
-        let body = try await ask(.GET, "/v3/marketing/contacts/imports/\(id)", about: .job, permit, as: JobBody.self)
+        guard let segment = Self.segment(id) else { throw DeliveryError.unexpectedAnswer(about: .job) }
+        let body = try await ask(
+            .GET, "/v3/marketing/contacts/imports/\(segment)", about: .job, permit, as: JobBody.self)
         return JobReport(body)
     }
 
     /// The contacts that a job refused, from the file that its state points to.
     ///
     /// The file holds addresses, so its host has to be one that the policy allows; the key is not shown to it.
+    /// - Parameter limit: how many contacts the job had; more are not read.
     /// - Throws: ``DeliveryError``.
-    public func errors(of report: JobReport, _ permit: borrowing InquiryPermit) async throws -> [JobError] {
+    public func errors(of report: JobReport, limit: Int, _ permit: borrowing InquiryPermit) async throws
+        -> [JobError]
+    {
         guard let text = report.errorFile?.reveal() else { return [] }
         guard let (endpoint, address) = Self.split(text), permit.allows(endpoint) else {
             throw DeliveryError.hostNotAllowed(about: .errorFile)
@@ -81,7 +83,7 @@ extension SendGrid {
             throw DeliveryError(transport: error, endpoint: endpoint)
         }
         guard answer.status == 200 else { throw DeliveryError(answer, about: .errorFile) }
-        return ErrorFile.parse(answer.body)
+        return ErrorFile.parse(answer.body, limit: limit)
     }
 
     /// 30,000 contacts with long addresses and long reasons.
@@ -98,11 +100,36 @@ extension SendGrid {
             .map { Personal($0.email ?? "") }
     }
 
+    /// How many contacts a list has (`GET /v3/marketing/lists/{id}/contacts/count`).
+    ///
+    /// Nil if the answer gives no number.
+    /// - Throws: ``DeliveryError``.
+    public func listCount(_ id: ContactListID, _ permit: borrowing InquiryPermit) async throws -> Int? {
+        try await ask(
+            .GET, "/v3/marketing/lists/\(id)/contacts/count", about: .list(id), permit, as: ListCountBody.self
+        ).contact_count?.value
+    }
+
+    /// A job's name as a part of a path, whatever is in it; nil if it can be none.
+    static func segment(_ name: String) -> String? {
+        // A path's own dots would lead elsewhere, escaped or not.
+        guard !name.isEmpty, name.utf8.count <= Outcomes.longestJob, name != ".", name != ".." else { return nil }
+        let digits = Array("0123456789ABCDEF".utf8)
+        var segment: [UInt8] = []
+        for byte in name.utf8 {
+            let isPlain =
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~")].contains(byte)
+            segment += isPlain ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        }
+        return String(decoding: segment, as: UTF8.self)
+    }
+
     /// A URL's endpoint, and its path and query.
     static func split(_ url: String) -> (Endpoint, String)? {
-        guard let parts = URLComponents(string: url), let scheme = parts.scheme, let host = parts.host,
-            parts.user == nil, parts.password == nil,
-            let endpoint = try? Endpoint("\(scheme)://\(host)" + (parts.port.map { ":\($0)" } ?? ""))
+        let authority = url.firstRange(of: "://").map { url[$0.upperBound...].prefix { !"/?#".contains($0) } } ?? ""
+        guard let parts = URLComponents(string: url), let scheme = parts.scheme, !authority.isEmpty,
+            let endpoint = try? Endpoint("\(scheme)://\(authority)")
         else { return nil }
         return (endpoint, parts.percentEncodedPath + (parts.percentEncodedQuery.map { "?\($0)" } ?? ""))
     }

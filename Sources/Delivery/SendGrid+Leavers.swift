@@ -11,7 +11,7 @@ extension SendGrid {
     public func lookUp(_ permit: consuming TransferPermit<LookUpBatch>) async -> (Conclusion, [ListedContact]) {
         let list = permit.cargo.listID.text
         let body = permit.cargo.body.reveal()
-        var (outcome, answer) = await exchange(permit, kind: .lookUp, body: body) { answer in
+        var (outcome, answer) = await exchange(permit, kind: .lookUp, body: body, of: "emails") { answer in
             (try? JSONDecoder().decode(SearchBody.self, from: Data(answer.body))) == nil
                 ? (.unknown, "unreadable-answer") : (.answered, "")
         }

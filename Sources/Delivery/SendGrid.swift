@@ -57,7 +57,7 @@ public struct SendGrid: Sendable {
     /// Makes the request that a permit is for.
     func exchange<Cargo: TransferCargo>(
         _ permit: borrowing TransferPermit<Cargo>, kind: RequestKind, query: String = "", body: [UInt8]?,
-        taken: (Answer) -> (TransferOutcome.Status, String)
+        of collection: String = "contacts", taken: (Answer) -> (TransferOutcome.Status, String)
     ) async -> (outcome: TransferOutcome, answer: Answer?) {
         let start = ContinuousClock.now
         let guarded = body.map { GuardedBody($0, standing: permit.standing) }
@@ -73,7 +73,10 @@ public struct SendGrid: Sendable {
                     authorization: authorization, body: guarded)
             }
             pace.learn(kind, account, status: answer.status, answer.headers, now: .now)
-            return (Outcomes.outcome(answer, milliseconds: Self.milliseconds(since: start), taken: taken), answer)
+            let outcome = Outcomes.outcome(
+                answer, count: cargo.addresses.reveal().count, of: collection,
+                milliseconds: Self.milliseconds(since: start), taken: taken)
+            return (outcome, answer)
         } catch {
             let outcome = Outcomes.outcome(
                 error, isCancelled: Task.isCancelled, milliseconds: Self.milliseconds(since: start))

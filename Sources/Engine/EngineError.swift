@@ -28,13 +28,19 @@ public enum EngineError: ReportableError, Equatable {
     case ragged(Place, expected: Int, found: Int)
     case syntax(Place, problem: String)
     case encoding(Place)
+    /// A file is written in UTF-16 or UTF-32.
+    case wideEncoding(String, String)
+    /// A file has one field only, with what may be its delimiter in it.
+    case delimiter(path: String, field: String, UInt8)
     case tooLong(Place, what: String, limit: Int)
     case missingColumn(String, path: String, known: [String])
+    case missingEverywhere(String, sources: [String], known: [String])
     case duplicateColumn(String, path: String)
     case model(path: String, problem: String)
     case rule(column: Int, problem: String)
     case definition(file: String, path: String, problem: String)
     case value(Place, type: FieldType)
+    case unreadableValues(UnreadableValues)
     case incomplete(what: String)
     case contact(Place, problem: String)
     case scratch(folder: String, problem: String)
@@ -45,14 +51,16 @@ public enum EngineError: ReportableError, Equatable {
         case .unreadable: "unreadable-source"
         case .ragged: "ragged-row"
         case .syntax: "malformed-row"
-        case .encoding: "not-utf-8"
+        case .encoding, .wideEncoding: "not-utf-8"
+        case .delimiter: "delimiter-unclear"
         case .tooLong: "field-too-long"
-        case .missingColumn: "missing-column"
+        case .missingColumn, .missingEverywhere: "missing-column"
         case .duplicateColumn: "duplicate-column"
         case .model: "bad-model-json"
         case .rule: "bad-rule"
         case .definition: "bad-segment-definition"
         case .value: "value-of-another-type"
+        case .unreadableValues: "unreadable-values"
         case .incomplete: "incomplete-configuration"
         case .contact: "contact-not-encodable"
         case .scratch: "scratch-file-failed"
@@ -67,15 +75,21 @@ public enum EngineError: ReportableError, Equatable {
             "\(place): the row has \(found) fields, the header \(expected)"
         case .syntax(let place, let problem): "\(place): \(problem)"
         case .encoding(let place): "\(place): the row is not UTF-8"
+        case .wideEncoding(let path, let name): "\(path): the file is \(name), and UTF-8 is expected"
+        case .delimiter(let path, let field, _): "\(path) has a single field, called '\(field)'"
         case .tooLong(let place, let what, let limit): "\(place): \(what) is longer than \(limit) bytes"
         case .missingColumn(let name, let path, let known):
             "\(path) has no field '\(name)'; it has \(known.prefix(50).joined(separator: ", "))"
+        case .missingEverywhere(let name, let sources, let known):
+            "no source (\(sources.prefix(20).joined(separator: ", "))) has a field '\(name)'; there are "
+                + known.prefix(50).joined(separator: ", ")
         case .duplicateColumn(let name, let path): "\(path) has the field '\(name)' twice"
         case .model(let path, let problem): "\(path): \(problem)"
         case .rule(let column, let problem): "the rule, column \(column): \(problem)"
         case .definition(let file, let path, let problem):
             "\(file): \(path.isEmpty ? "" : "\(path): ")\(problem)"
         case .value(let place, let type): "\(place): the value is no \(type.rawValue), which model.json says it is"
+        case .unreadableValues(let values): values.description
         case .incomplete(let what): "the destination has no \(what)"
         case .contact(let place, let problem): "\(place): \(problem)"
         case .scratch(let folder, let problem): "\(folder): \(problem)"
@@ -86,10 +100,20 @@ public enum EngineError: ReportableError, Equatable {
     public var hint: String? {
         switch self {
         case .encoding: "convert the file, for example: iconv -f ISO-8859-1 -t UTF-8 OLD > NEW"
+        case .wideEncoding(_, let name): "convert the file: iconv -f \(name) -t UTF-8 OLD > NEW"
+        case .delimiter(_, _, let delimiter):
+            "is --delimiter \(delimiter == 0x09 ? "tab" : "'\(Character(Unicode.Scalar(delimiter)))'") meant? If the field is "
+                + "really called so, say --delimiter ','"
         case .ragged: "quote fields that hold a comma or a line break"
-        case .missingColumn: "names are compared letter by letter, capitals included"
+        case .missingColumn(let name, _, let known), .missingEverywhere(let name, _, let known):
+            (NearestName.of(name, among: known).map { "did you mean '\($0)'? " } ?? "")
+                + "names are compared letter by letter, capitals included"
         case .definition: "what cannot be imported can be decided elsewhere: export the segment's members and use those"
-        case .value: "numbers have a decimal point and dates are ISO 8601, whatever the model's culture"
+        case .value: "numbers have a decimal point and dates are ISO 8601, or are as the model's 'culture' writes them"
+        case .unreadableValues(let values):
+            values.segment == nil
+                ? "correct the values, or match the field to one of type Text"
+                : "correct the values, or leave such profiles out: define the segment with --unreadable exclude"
         case .scratch: "the folder needs room for 16 bytes a profile while an export is counted"
         case .rule: #"for example: country == "SE" and lifetime_value > 100"#
         default: nil

@@ -13,16 +13,19 @@ public enum Refusal: ReportableError, Equatable {
     case noPolicy
     case noAgreement
     case noConsent(DestinationID)
+    case noConsentOf(AdministratorName, DestinationID)
     case fieldsNotConsented(DestinationID, fields: [String])
     case termsChanged(DestinationID, terms: [String])
     case matchingChanged(DestinationID, fields: [String])
     case doNotContactChanged(DestinationID, fields: [String])
+    case ignoredFlagsChanged(DestinationID, fields: [String])
     case segmentsNotConsented(DestinationID, segments: [SegmentName])
     case segmentsChanged(DestinationID, segments: [SegmentName])
     case hostNotAllowed(String)
     case fieldsNotAllowed([String])
     case tooManyProfiles(count: Int64, maximum: Int64)
     case tooManyRemovals(count: Int, of: Int, maximum: Int64, percent: Int64)
+    case filesEmptied([String], removals: Int)
     case batchOutsideExport(String)
     case scopeChanged(DestinationID)
     case keyMissing(DestinationID)
@@ -40,17 +43,19 @@ public enum Refusal: ReportableError, Equatable {
         case .notConfigured: "destination-not-configured"
         case .noPolicy: "no-policy"
         case .noAgreement: "no-agreement"
-        case .noConsent: "no-consent"
+        case .noConsent, .noConsentOf: "no-consent"
         case .fieldsNotConsented: "fields-not-consented"
         case .termsChanged: "terms-changed"
         case .matchingChanged: "matching-changed"
         case .doNotContactChanged: "do-not-contact-changed"
+        case .ignoredFlagsChanged: "ignored-flags-changed"
         case .segmentsNotConsented: "segments-not-consented"
         case .segmentsChanged: "segments-changed"
         case .hostNotAllowed: "host-not-allowed"
         case .fieldsNotAllowed: "fields-not-allowed"
         case .tooManyProfiles: "too-many-profiles"
         case .tooManyRemovals: "too-many-removals"
+        case .filesEmptied: "files-emptied"
         case .batchOutsideExport: "batch-outside-export"
         case .scopeChanged: "configuration-changed"
         case .keyMissing: "api-key-missing"
@@ -71,6 +76,7 @@ public enum Refusal: ReportableError, Equatable {
         case .noPolicy: "no boundary policy is in force"
         case .noAgreement: "no agreement is published"
         case .noConsent(let id): "nobody has consented to exports to destination \(id)"
+        case .noConsentOf(let name, let id): "\(name) has not consented to exports to destination \(id)"
         case .fieldsNotConsented(let id, let fields):
             "the consent for destination \(id) does not cover the fields \(fields.joined(separator: ", "))"
         case .termsChanged(let id, let terms):
@@ -81,6 +87,9 @@ public enum Refusal: ReportableError, Equatable {
         case .doNotContactChanged(let id, let fields):
             "the consent for destination \(id) was signed for leaving out who has \(fields.joined(separator: ", ")) set, "
                 + "which is not configured any more"
+        case .ignoredFlagsChanged(let id, let fields):
+            "since the consent for destination \(id) was signed, these fields were declared harmless that look like an "
+                + "opt-out: \(fields.joined(separator: ", "))"
         case .segmentsNotConsented(let id, let segments):
             "the consent for destination \(id) does not cover the segments \(Self.list(segments))"
         case .segmentsChanged(let id, let segments):
@@ -93,6 +102,9 @@ public enum Refusal: ReportableError, Equatable {
         case .tooManyRemovals(let count, let delivered, let maximum, let percent):
             "the export would take \(count) of \(delivered) contacts off the list; the boundary policy allows "
                 + "\(maximum), and \(percent) %, without being told so"
+        case .filesEmptied(let files, let count):
+            "files that had rows at the last export have none now: \(files.prefix(10).joined(separator: ", "))"
+                + "\(files.count > 10 ? " and \(files.count - 10) more" : ""); \(count) contacts would be taken off the list"
         case .batchOutsideExport(let what): "a batch does not belong to the export it was prepared for: \(what) differs"
         case .scopeChanged(let id): "the configuration of destination \(id) changed while its export was under way"
         case .keyMissing(let id): "the API key of destination \(id) is gone"
@@ -117,13 +129,16 @@ public enum Refusal: ReportableError, Equatable {
             missing == "segments"
                 ? "choose them: waybill destination segments \(id) SEGMENT --as NAME"
                 : "match the fields: waybill destination map \(id) --email FIELD --as NAME"
-        case .noConsent(let id), .fieldsNotConsented(let id, _), .termsChanged(let id, _), .matchingChanged(let id, _),
-            .doNotContactChanged(let id, _), .segmentsNotConsented(let id, _),
+        case .noConsent(let id), .noConsentOf(_, let id), .fieldsNotConsented(let id, _), .termsChanged(let id, _),
+            .matchingChanged(let id, _), .doNotContactChanged(let id, _), .ignoredFlagsChanged(let id, _),
+            .segmentsNotConsented(let id, _),
             .segmentsChanged(let id, _):
             "sign anew: waybill consent request \(id) --as NAME, then waybill consent give"
         case .hostNotAllowed, .fieldsNotAllowed, .tooManyProfiles:
             "see 'waybill policy show'; change it with 'waybill policy apply FILE --as NAME'"
         case .tooManyRemovals: "look at 'waybill export plan' first; if it is right, run with --allow-removals"
+        case .filesEmptied:
+            "wait until the source is whole again, or, if they are meant to be empty, run with --allow-removals"
         case .noPolicy: "apply one: waybill policy apply FILE --as NAME"
         case .noAgreement: "publish one: waybill agreement publish DIR --as NAME"
         case .exportRunning: "wait for it to end, or see 'waybill export list'"

@@ -2,7 +2,9 @@ public import Model
 
 /// What goes wrong in an operation that no module below has its own word for.
 public enum OperationError: ReportableError, Equatable {
-    case unreadable(path: String)
+    case unreadable(path: String, problem: String)
+    /// Others than the owner may read a file that holds a secret.
+    case readableByOthers(path: String)
     case policyFile(file: String, line: Int?, problem: String)
     case agreementFolder(path: String, problem: String)
     case unknownSource(SourceName)
@@ -12,6 +14,7 @@ public enum OperationError: ReportableError, Equatable {
     case unknownEntry(Int64, size: Int64)
     case unknownCustomField(name: String, known: [String])
     case personalText(option: String)
+    case ignoredFlag(String, problem: String)
     case choice(option: String, allowed: [String])
     case apiKeyShape
     case toolMissing(tool: String, package: String)
@@ -35,6 +38,7 @@ public enum OperationError: ReportableError, Equatable {
     public var code: String {
         switch self {
         case .unreadable: "unreadable-file"
+        case .readableByOthers: "readable-by-others"
         case .policyFile: "bad-policy-file"
         case .agreementFolder: "bad-agreement-folder"
         case .unknownSource: "unknown-source"
@@ -44,6 +48,7 @@ public enum OperationError: ReportableError, Equatable {
         case .unknownEntry: "unknown-log-entry"
         case .unknownCustomField: "unknown-custom-field"
         case .personalText: "personal-data-in-text"
+        case .ignoredFlag: "bad-ignored-flag"
         case .choice: "unknown-choice"
         case .apiKeyShape: "bad-api-key-shape"
         case .toolMissing: "tool-missing"
@@ -68,7 +73,8 @@ public enum OperationError: ReportableError, Equatable {
     /// What went wrong, in a sentence.
     public var message: String {
         switch self {
-        case .unreadable(let path): "cannot read \(path)"
+        case .unreadable(let path, let problem): "cannot read \(SmallFile.shown(path)): \(problem)"
+        case .readableByOthers(let path): "others may read \(path), which holds a secret"
         case .policyFile(let file, let line, let problem):
             "\(file)\(line.map { ", line \($0)" } ?? ""): \(problem)"
         case .agreementFolder(let path, let problem): "\(path): \(problem)"
@@ -80,7 +86,9 @@ public enum OperationError: ReportableError, Equatable {
         case .unknownCustomField(let name, let known):
             "SendGrid has no custom field named '\(name)'; it has \(known.isEmpty ? "none" : known.joined(separator: ", "))"
         case .personalText(let option):
-            "\(option) contains '@' or a line break; it is written to the log, which holds no personal data"
+            "\(option) holds an address, a line break or something like an API key, or is empty or too long; it is "
+                + "written to the log, which holds no personal data"
+        case .ignoredFlag(let field, let problem): "the field '\(field)' \(problem)"
         case .choice(let option, let allowed): "\(option) is one of \(allowed.joined(separator: ", "))"
         case .apiKeyShape: "this is not a SendGrid API key: it has the form SG.xxxxx.yyyyy"
         case .toolMissing(let tool, _): "\(tool) is not installed"
@@ -106,6 +114,8 @@ public enum OperationError: ReportableError, Equatable {
     /// What to do about it.
     public var hint: String? {
         switch self {
+        case .readableByOthers(let path):
+            "chmod go= \(path), and if others may have read it, make a new key at SendGrid"
         case .unknownSource: "see 'waybill source list'"
         case .unknownSegment: "see 'waybill segment list'"
         case .unknownConsent: "see 'waybill consent list'"
@@ -125,11 +135,12 @@ public enum OperationError: ReportableError, Equatable {
     /// The class of failure, which decides the exit status.
     public var failure: FailureClass {
         switch self {
-        case .unreadable, .policyFile, .agreementFolder, .apiKeyShape, .emptySelection, .severalSources,
+        case .unreadable, .readableByOthers, .policyFile, .agreementFolder, .apiKeyShape, .emptySelection,
+            .severalSources,
             .noCheckpoint, .noAddress,
             .signingFailed, .badPlan:
             .badInput
-        case .personalText, .choice, .keyEnrolled: .usage
+        case .personalText, .ignoredFlag, .choice, .keyEnrolled: .usage
         case .unknownSource, .unknownSegment, .unknownConsent, .unknownEntry, .unknownCustomField, .toolMissing,
             .unknownExport, .otherLog, .notResumable, .notRunning:
             .configuration

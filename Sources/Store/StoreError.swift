@@ -8,6 +8,10 @@ public enum StoreError: ReportableError, Equatable {
     case cannotCreate(path: String, reason: String)
     case disk(reason: String)
     case damaged(what: String)
+    /// Somebody else can change the workspace.
+    case exposed(path: String, problem: String, remedy: String)
+    /// The directory is there and this user may not look into it.
+    case forbidden(path: String)
     case exists(kind: String, name: String)
 
     /// A stable slug; see `ReportableError`.
@@ -18,6 +22,8 @@ public enum StoreError: ReportableError, Equatable {
         case .cannotCreate: "cannot-create-workspace"
         case .disk: "disk-failure"
         case .damaged: "database-damaged"
+        case .exposed: "workspace-exposed"
+        case .forbidden: "workspace-forbidden"
         case .exists: "name-taken"
         }
     }
@@ -30,6 +36,8 @@ public enum StoreError: ReportableError, Equatable {
         case .cannotCreate(let path, let reason): "cannot make a workspace in \(path): \(reason)"
         case .disk(let reason): "the log cannot be written or read: \(reason); nothing is sent without it"
         case .damaged(let what): "the database holds something it cannot hold: \(what)"
+        case .exposed(let path, let problem, _): "\(path) \(problem); nothing is done with it"
+        case .forbidden(let path): "permission denied: this user may not look into \(path)"
         case .exists(let kind, let name): "there already is a \(kind) named \(name)"
         }
     }
@@ -42,6 +50,8 @@ public enum StoreError: ReportableError, Equatable {
         case .cannotCreate: "name a directory you may write to with --home DIR"
         case .disk: "check free space (df), that the directory is writable and mounted, then run the command again"
         case .damaged: "run 'waybill log verify'; restore the database from a backup"
+        case .exposed(_, _, let remedy): remedy
+        case .forbidden: "run waybill as the user that the workspace belongs to"
         case .exists: "choose another name"
         }
     }
@@ -49,7 +59,7 @@ public enum StoreError: ReportableError, Equatable {
     /// The class of failure, which decides the exit status.
     public var failure: FailureClass {
         switch self {
-        case .noWorkspace: .configuration
+        case .noWorkspace, .exposed, .forbidden: .configuration
         case .workspaceExists, .cannotCreate: .cannotCreate
         case .disk, .damaged: .io
         case .exists: .usage

@@ -20,23 +20,25 @@ enum Fixture {
 
     static func statement(
         destination: String = "d1", administrator: String = "anna", language: Language = .english,
-        nonce: String = String(repeating: "ab", count: 32), organization: String = "Example Outdoor AB"
+        nonce: String = String(repeating: "ab", count: 32), organization: String = "Example Outdoor AB",
+        _ change: (inout Statement.Parts) -> Void = { _ in }
     ) throws -> Statement {
-        Statement(
-            Statement.Parts(
-                agreementVersion: 1, agreementDigest: try agreement().digest(language), language: language,
-                organization: organization, administrator: try AdministratorName(administrator),
-                destination: try DestinationID(destination), listID: try ContactListID("list-1"),
-                endpoint: "https://api.sendgrid.com", processor: "Twilio SendGrid", country: "US", purpose: "marketing",
-                matching: DataMatching(
-                    email: "EMail", others: [.firstName: "First, \"name\"", .custom("tier"): "Tier"]),
-                doNotContact: ["OptOut"],
-                segments: [
-                    try SegmentName("nordic"): try SHA256.digest(of: [1]),
-                    try SegmentName("newsletter"): try SHA256.digest(of: [2]),
-                ], transferMechanism: "standard contractual clauses, module two", validFrom: now,
-                validUntil: now.adding(seconds: 86_400), nonce: nonce, issued: now, logOrigin: "waybill/0011",
-                logSize: 12, logRoot: try SHA256.digest(of: [3])))
+        var parts = Statement.Parts(
+            agreementVersion: 1, agreementDigest: try agreement().digest(language), language: language,
+            organization: organization, administrator: try AdministratorName(administrator),
+            destination: try DestinationID(destination), listID: try ContactListID("list-1"),
+            endpoint: "https://api.sendgrid.com", processor: "Twilio SendGrid", country: "US", purpose: "marketing",
+            matching: DataMatching(
+                email: "EMail", others: [.firstName: "First, \"name\"", .custom("tier"): "Tier"]),
+            doNotContact: ["OptOut"],
+            segments: [
+                try SegmentName("nordic"): try SHA256.digest(of: [1]),
+                try SegmentName("newsletter"): try SHA256.digest(of: [2]),
+            ], transferMechanism: "standard contractual clauses, module two", validFrom: now,
+            validUntil: now.adding(seconds: 86_400), nonce: nonce, issued: now, logOrigin: "waybill/0011",
+            logSize: 12, logRoot: try SHA256.digest(of: [3]))
+        change(&parts)
+        return Statement(parts)
     }
 
     static func request(

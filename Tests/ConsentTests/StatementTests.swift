@@ -50,6 +50,27 @@ struct StatementTests {
         #expect(try Statement(bytes: statement.bytes) == statement)
     }
 
+    @Test("lines that came later stand where there is something to say, and read back the same")
+    func laterLines() throws {
+        let statement = try Fixture.statement {
+            $0.ignoredFlags = ["Opt, \"in\"", "é@OData.type"]
+            $0.unusedFlags = ["Samtycke"]
+            $0.schedule = "cron @daily"
+        }
+        let text = String(decoding: statement.bytes, as: UTF8.self)
+        #expect(
+            text.contains(
+                "\ndo-not-contact: [\"OptOut\"]\nignored-flags: [\"Opt, \\\"in\\\"\",\"é@OData.type\"]\n"
+                    + "unused-flags: [\"Samtycke\"]\nsegments: newsletter="))
+        #expect(text.contains("\nschedule: cron @daily\ntransfer-mechanism: "))
+        #expect(try Statement(bytes: statement.bytes) == statement)
+        // A line that says nothing is none of ours.
+        for line in ["ignored-flags: []", "unused-flags: []"] {
+            let forged = text.replacing(/ignored-flags: [^\n]*/, with: line)
+            #expect(throws: ConsentError.self) { _ = try Statement(bytes: Array(forged.utf8)) }
+        }
+    }
+
     @Test("a line break in a value cannot pose as another field")
     func injection() throws {
         let statement = try Fixture.statement(organization: "Evil\ndata-fields: email, last_name")

@@ -9,7 +9,7 @@ import Vault
 /// Asks a server for its scopes the way connecting does, through a gate whose policy allows this machine.
 enum Probe {
     /// The code of the error that came, or nil.
-    static func scopes(at url: String) async throws -> String? {
+    static func scopes(at url: String, _ timeouts: Timeouts = Timeouts()) async throws -> String? {
         let folder = FileManager.default.temporaryDirectory.appending(path: "waybill-probe-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let files = WorkspaceFiles(home: folder.path)
@@ -28,7 +28,7 @@ enum Probe {
         let key = try SecretBytes(copying: Array("SG.a.b".utf8))
         let endpoint = try Endpoint(url)
         do {
-            _ = try await SendGrid.withConnection { sendGrid in
+            _ = try await SendGrid.withConnection(timeouts: timeouts) { sendGrid in
                 try await gate.inquire(candidate: endpoint, key: key) { try await sendGrid.scopes($0) }
             }
             return nil

@@ -36,7 +36,7 @@ struct CSVReaderTests {
             ("a,b\n\"1\n\n2\",x\n3\n", "ragged-row at 5"), ("a,b\n1,\"2\"x\n", "malformed-row at 2"),
             ("a,b\n1,2\"\n", "malformed-row at 2"), ("a,b\n1,\"2\n3\n", "malformed-row at 2"),
             ("a,b\n1,2\u{0}\n", "malformed-row at 2"), ("a,b\n1,\"\u{0}\"\n", "malformed-row at 2"),
-            ("a,b\n1,2\rx\n", "malformed-row at 2"), ("a,\n1,2\n", "malformed-row at 1"),
+            ("a,b\n1,2\rx\n", "malformed-row at 2"), (",\n1,2\n", "malformed-row at 1"),
             ("a,a\n1,2\n", "duplicate-column"), ("a,c\n1,2\n", "missing-column"), ("", "unreadable-source"),
             ("\n\n", "unreadable-source"),
         ])

@@ -86,6 +86,8 @@ struct FuzzTests {
             #"{"Id":1,"Email":"a\u00e5@example.com","First":["x",{"y":null}]}"# + "\n{\"Id\":null}\n",
             "\n\n{ \"Id\" : -1.5e10 , \"Email\" : true }\r\n", #"{"Id":"\ud834\udd1e\n","Id":2}"#,
             "{\"a\":" + String(repeating: "[", count: 70),
+            #"{"Id":1,"Email":"a","DoNotEmail":true}"# + "\n"
+                + #"{"do_not_email":"\u0030","Email":"b","Other":{"Id":[]}}"#,
         ]
         try fuzz(samples, rounds: 600, alphabet: "{}[]:,\"\\ue0\n") { bytes, comment in
             let path = try folder.write(bytes, to: "f.ndjson")

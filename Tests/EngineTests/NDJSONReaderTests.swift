@@ -1,3 +1,4 @@
+import Model
 import Testing
 
 @testable import Engine
@@ -41,7 +42,7 @@ struct NDJSONReaderTests {
             (#"{"a":"\u12","b":2}"#, "malformed-row at 1"), (#"{"a":{"x":1},"b":2}"#, "malformed-row at 1"),
             (#"{"a":1,"a":2,"b":3}"#, "malformed-row at 1"),
             ("{\"a\":1,\"b\":2}\n{\"a\":\"\u{1}\"}", "malformed-row at 2"),
-            (#"{"a":1}"#, "missing-column"), (#"{a:1,"b":2}"#, "malformed-row at 1"), ("{", "malformed-row at 1"),
+            (#"{a:1,"b":2}"#, "malformed-row at 1"), ("{", "malformed-row at 1"),
         ])
     func malformed(text: String, expected: String) {
         #expect(failure { _ = try read(Array(text.utf8)) } == expected)
@@ -56,9 +57,55 @@ struct NDJSONReaderTests {
             failure { _ = try read(Array(#"{"a":""#.utf8) + [0xFF] + Array(#"","b":1}"#.utf8)) } == "not-utf-8 at 1")
     }
 
-    @Test("the fields of a file are those of its first object")
-    func fields() throws {
-        let path = try folder.write("\n{\"x\":1,\"y\":{\"z\":2}}\n{\"w\":1}\n", to: "x.ndjson")
+    @Test("a file has the fields that any of its objects has; the first object is a first look")
+    func fields() async throws {
+        let path = try folder.write("\n{\"x\":1,\"y\":{\"z\":2}}\n{\"w\":1,\"x\":[]}\n", to: "x.ndjson")
         #expect(try SourceFile.ndjson(path).fields == ["x", "y"])
+        let source = SourceDefinition(name: try SourceName("s"), format: .ndjson(path: path))
+        #expect(try await SourceInspection.fields(of: source) == ["x", "y", "w"])
+        #expect(try SourceInspection.firstFields(of: source) == ["x", "y", "w"])
+        let found = try await SourceInspection.check(source)
+        #expect(found.profiles == 2 && found.fields == ["x", "y", "w"])
+    }
+
+    @Test(
+        "an absent key is an empty value, wherever keys stand and however an accent is written", arguments: [1, 65_536])
+    func sparse(chunk: Int) throws {
+        let text = """
+            {"a":1}
+            {"x":0,"b":2,"y":0,"a":3}
+            {"z":{}}
+            {"b":4,"w":[1],"a":5,"x":0}
+
+            """
+        #expect(try read(Array(text.utf8), chunk: chunk) == [["1", ""], ["3", "2"], ["", ""], ["5", "4"]])
+        let accents = "{\"\u{E5}\":1}\n{\"a\u{30A}\":2}\n"
+        #expect(try read(Array(accents.utf8), columns: ["\u{E5}"], chunk: chunk) == [["1"], ["2"]])
+        let both = "{\"\u{E5}\":1,\"a\u{30A}\":2}\n"
+        #expect(failure { _ = try read(Array(both.utf8), columns: ["\u{E5}"]) } == "malformed-row at 1")
+    }
+
+    @Test("a check refuses any doubled key, an export those it needs")
+    func doubled() async throws {
+        let text = #"{"a":1,"b":2,"c":3,"c":4}"#
+        #expect(try read(Array(text.utf8)) == [["1", "2"]])
+        let source = SourceDefinition(name: try SourceName("s"), format: .ndjson(path: folder.path("x.ndjson")))
+        #expect(await failure { _ = try await SourceInspection.check(source) } == "malformed-row at 1")
+    }
+
+    @Test("twice the keys take twice the time, and the names that are kept are bounded")
+    func manyKeys() async throws {
+        var first = Duration.zero
+        for count in [10_000, 40_000] {
+            let object = "{" + (0..<count).map { "\"k\($0)\":1" }.joined(separator: ",") + "}\n"
+            let backwards = "{" + (0..<count).reversed().map { "\"k\($0)\":1" }.joined(separator: ",") + "}\n"
+            let path = try folder.write(object + backwards, to: "x.ndjson")
+            let start = ContinuousClock.now
+            #expect(try rows(SourceFile.ndjson(path), columns: ["k7"]) == [["1"], ["1"]])
+            let time = ContinuousClock.now - start
+            if count == 10_000 { first = time } else { #expect(time < first * 12, "\(first) and \(time)") }
+            let source = SourceDefinition(name: try SourceName("s"), format: .ndjson(path: path))
+            #expect(try await SourceInspection.fields(of: source).count == FieldNames.maximum)
+        }
     }
 }

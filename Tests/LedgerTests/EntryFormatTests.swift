@@ -36,6 +36,37 @@ struct EntryFormatTests {
         EntryCase(
             name: "an unknown key in a job", type: .exportFinished,
             fields: ["jobs": [.object(["job": "j", "mail": "x"])]]),
+        EntryCase(
+            name: "an address with a full-width at sign", type: .destinationRemoved,
+            fields: ["reason": "who＠example.com"]),
+        EntryCase(
+            name: "an address with a small at sign", type: .destinationRemoved, fields: ["reason": "who﹫example.com"]),
+        EntryCase(
+            name: "an address as a path spells it", type: .destinationRemoved, fields: ["reason": "a/who%40example.com"]
+        ),
+        EntryCase(
+            name: "an address with blanks", type: .destinationRemoved, fields: ["reason": "who @ example.com"]),
+        EntryCase(
+            name: "an address in words", type: .destinationRemoved, fields: ["reason": "who(at)example.com"]),
+        EntryCase(
+            name: "an address of another script", type: .destinationRemoved, fields: ["reason": "用户＠例子。公司"]),
+        EntryCase(
+            name: "an address for a schedule", type: .destinationScheduled, fields: ["schedule": "cron a@example.com"]),
+        EntryCase(
+            name: "an address for a profile's field", type: .destinationConfigured,
+            fields: ["matching": .object(["email": "who@example.com"])]),
+        EntryCase(
+            name: "an address in capitals for a flag", type: .destinationConfigured,
+            fields: ["ignored_flags": ["Who@Example.COM"]]),
+        EntryCase(
+            name: "an address annotated", type: .destinationConfigured,
+            fields: ["do_not_contact": ["who@example.com@OData.type"]]),
+        EntryCase(
+            name: "an address with an annotation's look", type: .destinationConfigured,
+            fields: ["do_not_contact": ["who@odata.org"]]),
+        EntryCase(
+            name: "an annotation where no field is named", type: .destinationRemoved,
+            fields: ["reason": "email@OData.type"]),
         EntryCase(name: "an API key", type: .destinationRemoved, fields: ["reason": "SG.aB3_-x.yz"]),
         EntryCase(
             name: "an API key in a sentence", type: .destinationRemoved,
@@ -89,6 +120,21 @@ struct EntryFormatTests {
             EntryCase(
                 name: "a hardware key's algorithm", type: .adminEnrolled,
                 fields: ["key_type": "sk-ssh-ed25519@openssh.com", "public_key": "sk-ssh-ed25519@openssh.com AAAA"]),
+            EntryCase(
+                name: "cron's nicknames", type: .destinationScheduled, fields: ["schedule": "cron @daily"]),
+            EntryCase(
+                name: "the character alone", type: .destinationRemoved,
+                fields: ["reason": "closed @ noon, 3 @ 2.50 - @ -"]),
+            EntryCase(
+                name: "annotations for profile fields", type: .destinationConfigured,
+                fields: [
+                    "matching": .object([
+                        "email": "email@OData.type", "city": "@odata.etag",
+                        "state_province_region": "a@Microsoft.Dynamics.CRM.lookuplogicalname",
+                        "country": "x@type",
+                    ]), "do_not_contact": ["_owner_value@OData.Community.Display.V1.FormattedValue"],
+                    "ignored_flags": ["consent@odata.id", "@timestamp", "x@Core.Description#q"],
+                ]),
             EntryCase(name: "a word that ends in SG", type: .destinationRemoved, fields: ["reason": "MSG.abc.def"]),
             EntryCase(
                 name: "the beginning of a key", type: .destinationRemoved, fields: ["reason": "SG. or SG..x or SG.abc"]),

@@ -88,6 +88,10 @@ struct InvariantTests {
             story.configure("d1", ["do_not_contact": []])
             story.transfer(consent: consent)
         },
+        ViolatingLog(["I5"], "a field declared harmless since the consent") { story, consent in
+            story.configure("d1", ["ignored_flags": ["Samtycke"]])
+            story.transfer(consent: consent)
+        },
         ViolatingLog(["I3"], "a consent that has run out, to the second") { story, consent in
             story.now = story.now.adding(seconds: 3600 - (story.count - consent))
             story.transfer(consent: consent)

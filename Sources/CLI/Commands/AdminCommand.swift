@@ -48,11 +48,12 @@ struct AdminCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Retire somebody; their consents no longer hold from now on.")
         @OptionGroup var global: GlobalOptions
+        @OptionGroup var confirming: Confirming
         @Argument(help: "The name they were enrolled under.", transform: readName)
         var name: AdministratorName
 
         func run() async throws {
-            let report = try await global.workspace().retire(name)
+            let report = try await confirming.workspace(global).retire(name)
             try Terminal.shared.answer(report) { "Retired \(report.name)" }
         }
     }

@@ -72,6 +72,10 @@ struct ConsentCommand: AsyncParsableCommand {
                 armored = try InputFile.text(signature ?? "-")
             }
             let report = try await workspace.giveConsent(destination, by: actor.administrator, signature: armored)
+            // What was changed after the statement was issued is not in it.
+            if let reason = report.reason {
+                Terminal.shared.note(["nothing is sent under this consent as things stand: \(reason)"])
+            }
             try Terminal.shared.answer(report) {
                 """
                 Consent given: log index \(report.index), valid until \(report.validUntil).
@@ -91,11 +95,11 @@ struct ConsentCommand: AsyncParsableCommand {
             let all = try await global.workspace().consents()
             try Terminal.shared.answer(all) {
                 table(
-                    [["INDEX", "STATE", "DESTINATION", "BY", "UNTIL", "FIELDS", "SEGMENTS"]]
+                    [["INDEX", "TO", "BY", "STATE", "UNTIL (UTC)", "LEFT"]]
                         + all.map {
                             [
-                                "\($0.index)", $0.state, $0.destination, $0.administrator, $0.validUntil,
-                                $0.fields.joined(separator: ","), $0.segments.joined(separator: ","),
+                                "\($0.index)", $0.destination, clipped($0.administrator, to: 16), $0.state,
+                                minute($0.validUntil), $0.daysLeft.map(days) ?? "-",
                             ]
                         })
             }
@@ -109,7 +113,13 @@ struct ConsentCommand: AsyncParsableCommand {
 
         func run() async throws {
             let (report, statement) = try await global.workspace().consent(index)
-            try Terminal.shared.answer(report) { statement + "\nstate: \(report.state)\nfiles: \(report.files)" }
+            try Terminal.shared.answer(report) {
+                statement + "\n"
+                    + facts([
+                        ("state", report.state + (report.reason.map { ": \($0)" } ?? "")),
+                        ("left", report.daysLeft.map(days) ?? "-"), ("files", report.files),
+                    ])
+            }
         }
     }
 
@@ -118,10 +128,11 @@ struct ConsentCommand: AsyncParsableCommand {
             abstract: "Withdraw a consent; nothing is sent under it from now on.")
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
+        @OptionGroup var confirming: Confirming
         @Argument(help: .consent) var index: Int64
 
         func run() async throws {
-            let report = try await global.workspace().withdrawConsent(index, by: actor.administrator)
+            let report = try await confirming.workspace(global).withdrawConsent(index, by: actor.administrator)
             try Terminal.shared.answer(report) { "Withdrawn: the consent at log index \(report.index)" }
         }
     }

@@ -10,22 +10,6 @@ struct DestinationCommand: AsyncParsableCommand {
             Remove.self,
         ])
 
-    static func words(_ destination: DestinationReport) -> String {
-        var rows = [
-            ["id", destination.id], ["state", destination.state], ["name", destination.name],
-            ["list", destination.listId], ["at", destination.baseUrl],
-            ["segments", destination.segments.isEmpty ? "none yet" : destination.segments.joined(separator: ", ")],
-        ]
-        if !destination.doNotContact.isEmpty {
-            rows.append(["left out if set", destination.doNotContact.joined(separator: ", ")])
-        }
-        rows += destination.fields.sorted { $0.key < $1.key }.map { [$0.key, "from \($0.value)"] }
-        if let by = destination.changedBy, let at = destination.changedAt {
-            rows.append([destination.state, "by \(by) at \(at)"])
-        }
-        return table(rows)
-    }
-
     struct Connect: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Set up a destination: check the API key and the list, keep the key encrypted.")
@@ -66,6 +50,7 @@ struct DestinationCommand: AsyncParsableCommand {
             abstract: "Data matching: which profile field fills which contact field.")
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
+        @OptionGroup var confirming: Confirming
         @Argument(help: .destination) var destination: String
         @Option(
             name: .long,
@@ -107,6 +92,9 @@ struct DestinationCommand: AsyncParsableCommand {
                 "A profile field that, when set, keeps a profile from being sent. May be repeated.", valueName: "field"
             ))
         var doNotContact: [String] = []
+        @Option(
+            name: .long, help: "A field that looks like an opt-out or a consent, and is harmless. May be repeated.")
+        var ignoreFlag: [String] = []
 
         func run() async throws {
             var others: [ContactField: String] = [
@@ -131,10 +119,11 @@ struct DestinationCommand: AsyncParsableCommand {
                 }
                 creating[String(parts[0])] = type
             }
-            let report = try await global.workspace().mapDestination(
+            let report = try await confirming.workspace(global).mapDestination(
                 destination, matching: DataMatching(email: email, others: others), doNotContact: doNotContact,
-                creating: creating, by: actor.administrator)
-            try Terminal.shared.answer(report) { DestinationCommand.words(report) }
+                ignoredFlags: ignoreFlag, creating: creating, by: actor.administrator)
+            Terminal.shared.note(report.warnings)
+            try Terminal.shared.answer(report) { report.words }
         }
     }
 
@@ -142,15 +131,17 @@ struct DestinationCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Choose the segments to export.")
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
+        @OptionGroup var confirming: Confirming
         @Argument(help: .destination) var destination: String
         @Argument(help: "The names of the segments, all that are to be exported.", transform: readName)
         var segments: [SegmentName]
 
         func run() async throws {
-            let report = try await global.workspace().chooseSegments(
+            let report = try await confirming.workspace(global).chooseSegments(
                 destination, segments: segments, by: actor.administrator)
+            Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) {
-                DestinationCommand.words(report)
+                report.words
                     + "\nNext: waybill consent request \(report.id) --as \(actor.administrator)"
             }
         }
@@ -183,6 +174,7 @@ struct DestinationCommand: AsyncParsableCommand {
             if onRefresh { schedule = .onRefresh }
             if let cron { schedule = .cron(try CronExpression(cron)) }
             let report = try await global.workspace().schedule(destination, schedule, by: actor.administrator)
+            Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) {
                 "Destination \(report.id): \(report.schedule), export user \(report.exportUser)"
                     + (report.next.map { ", next at \($0)" } ?? "")
@@ -196,10 +188,9 @@ struct DestinationCommand: AsyncParsableCommand {
 
         func run() async throws {
             let all = try await global.workspace().destinations()
+            Terminal.shared.note(all.flatMap(\.warnings))
             try Terminal.shared.answer(all) {
-                table(
-                    [["ID", "STATE", "NAME", "LIST", "SEGMENTS"]]
-                        + all.map { [$0.id, $0.state, $0.name, $0.listId, $0.segments.joined(separator: ",")] })
+                all.isEmpty ? "No destinations yet." : all.map(\.summary).joined(separator: "\n\n")
             }
         }
     }
@@ -211,7 +202,8 @@ struct DestinationCommand: AsyncParsableCommand {
 
         func run() async throws {
             let report = try await global.workspace().showDestination(destination)
-            try Terminal.shared.answer(report) { DestinationCommand.words(report) }
+            Terminal.shared.note(report.warnings)
+            try Terminal.shared.answer(report) { report.words }
         }
     }
 

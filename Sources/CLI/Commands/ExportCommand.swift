@@ -5,7 +5,9 @@ internal import Operations
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Send the members of a destination's segments.",
-        subcommands: [Plan.self, Run.self, Resume.self, Cancel.self, List.self, Show.self])
+        subcommands: [
+            Plan.self, Run.self, Resume.self, Cancel.self, List.self, Show.self, Rejections.self,
+        ])
 
     private static func words(_ counts: ExportCounts, _ rejectedBy: [String: Int]) -> String {
         var rows = [
@@ -151,6 +153,8 @@ struct ExportCommand: AsyncParsableCommand {
                 (\(report.batches) request(s), \(report.bytes) bytes, \(report.durationMs) ms)
                 \(ExportCommand.words(report.counts, report.rejectedBy))
                 """ + (refusals.isEmpty ? "" : "\nRefused by SendGrid:\n" + refusals.joined(separator: "\n"))
+                    + (report.counts.rejected + report.counts.refused == 0
+                        ? "" : "\nWhich rows: waybill export rejections \(report.export)")
         }
         if let failure = report.failure { throw Ended(failure) }
     }
@@ -192,16 +196,7 @@ struct ExportCommand: AsyncParsableCommand {
 
         func run() async throws {
             let all = try await global.workspace().exports()
-            try Terminal.shared.answer(all) {
-                table(
-                    [["EXPORT", "DESTINATION", "STATE", "LOG"]]
-                        + all.map {
-                            [
-                                $0.export, $0.destination, $0.state,
-                                "\($0.startedIndex)-\($0.finishedIndex.map { "\($0)" } ?? "")",
-                            ]
-                        })
-            }
+            try Terminal.shared.answer(all) { table([Workspace.ExportSummary.head] + all.map(\.row)) }
         }
     }
 
@@ -213,9 +208,38 @@ struct ExportCommand: AsyncParsableCommand {
         func run() async throws {
             let workspace = try await global.workspace()
             let summary = try workspace.export(export)
-            try Terminal.shared.answer(summary) { "\(summary.export) to \(summary.destination): \(summary.state)" }
+            try Terminal.shared.answer(summary) {
+                summary.words + (summary.counts.map { "\n" + ExportCommand.words($0, [:]) } ?? "")
+                    + "\nwhich rows: waybill export rejections \(summary.export)"
+            }
             if !global.json {
                 try workspace.forEachEntry(LogFilter(export: export)) { Terminal.shared.raw(LogCommand.words($0)) }
+            }
+        }
+    }
+
+    struct Rejections: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show the rows that an export rejected, and those that SendGrid refused.",
+            discussion: """
+                File, line and reason, and no value of any profile. At most 1,000 of each kind are kept, of the newest ten
+                exports to each destination that is not removed.
+                """)
+        @OptionGroup var global: GlobalOptions
+        @Argument(help: "The export, as 'export list' names it.") var export: String
+        @Flag(name: .long, help: "Answer with comma-separated values, a header row first.") var csv = false
+
+        func validate() throws {
+            guard !csv || !global.json else { throw ValidationError("Give either --csv or --json.") }
+        }
+
+        func run() async throws {
+            let kept = try await global.workspace().keptRows(of: export)
+            Terminal.shared.note(kept.notes)
+            if csv {
+                Terminal.shared.raw(kept.csv)
+            } else {
+                try Terminal.shared.answer(kept) { kept.words }
             }
         }
     }

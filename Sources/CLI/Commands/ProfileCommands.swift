@@ -29,8 +29,13 @@ struct SourceCommand: AsyncParsableCommand {
             name: .long,
             help: ArgumentHelp("The field that identifies a profile (else CustomerId).", valueName: "field"))
         var id: String?
+        @Option(
+            name: .long,
+            help: "With --csv: what stands between fields, one character, tab, semicolon or pipe. (default: a comma)")
+        var delimiter: Delimiter?
 
         func validate() throws {
+            guard delimiter == nil || csv != nil else { throw ValidationError("--delimiter goes with --csv.") }
             guard [cdm, csv, ndjson].compactMap(\.self).count == 1 else {
                 throw ValidationError("Give exactly one of --cdm DIR, --csv FILE and --ndjson FILE.")
             }
@@ -40,7 +45,7 @@ struct SourceCommand: AsyncParsableCommand {
         func run() async throws {
             let format: SourceDefinition.Format =
                 if let csv {
-                    .csv(path: csv)
+                    .csv(path: csv, delimiter: delimiter?.byte)
                 } else if let ndjson {
                     .ndjson(path: ndjson)
                 } else {
@@ -48,6 +53,7 @@ struct SourceCommand: AsyncParsableCommand {
                 }
             let report = try await global.workspace().addSource(
                 SourceDefinition(name: name, format: format, idField: id ?? "CustomerId"), requiresID: id != nil)
+            Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) {
                 "Added source \(report.name) with the fields \(report.fields.joined(separator: ", "))"
             }
@@ -74,6 +80,7 @@ struct SourceCommand: AsyncParsableCommand {
 
         func run() async throws {
             let report = try await global.workspace().checkSource(name)
+            Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) { "\(report.name): \(report.profiles ?? 0) profiles, well-formed" }
         }
     }
@@ -92,6 +99,7 @@ struct SegmentCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Add a segment, or define it anew.")
         @OptionGroup var global: GlobalOptions
         @Argument(help: .segment, transform: readName) var name: SegmentName
+        @OptionGroup var confirming: Confirming
         @Option(name: .long, help: "The source it selects from, by its name.", transform: readName)
         var source: SourceName
         @Option(
@@ -102,31 +110,46 @@ struct SegmentCommand: AsyncParsableCommand {
             name: .long,
             help: ArgumentHelp("A CSV or NDJSON file with one member a row.", valueName: "file"), completion: .file())
         var members: String?
+        @Option(
+            name: .long,
+            help: "With --members, a CSV file: what stands between fields, as for 'source add'. (default: a comma)")
+        var delimiter: Delimiter?
         @Option(name: .long, help: "An entity of the source's folder with one member a row.") var entity: String?
         @Option(
             name: .long,
             help: ArgumentHelp("A file with the segment's definition, Customer Insights' JSON.", valueName: "file"),
             completion: .file(extensions: ["json"]))
         var definition: String?
+        @Option(
+            name: .long,
+            help: """
+                What is done with profiles that cannot be decided on, because a value is not of the type that the source \
+                declares: stop (no export) or exclude (left out, counted as rejected).
+                """)
+        var unreadable = SegmentDefinition.Unreadable.stop
 
         func validate() throws {
             guard [rule, members, entity, definition].compactMap(\.self).count == 1 else {
                 throw ValidationError(
                     "Give exactly one of --where RULE, --members FILE, --entity NAME and --definition FILE.")
             }
+            guard delimiter == nil || members != nil else { throw ValidationError("--delimiter goes with --members.") }
         }
 
         func run() async throws {
             let report: SegmentReport
             if let definition {
-                report = try await global.workspace().importSegment(name, source: source, definition: definition)
+                report = try await confirming.workspace(global).importSegment(
+                    name, source: source, definition: definition, unreadable: unreadable)
             } else {
                 let membership: SegmentDefinition.Membership =
                     if let rule { .rule(rule) } else if let entity { .entity(entity) } else {
                         .members(path: members ?? "")
                     }
-                report = try await global.workspace().addSegment(
-                    SegmentDefinition(name: name, source: source, membership: membership))
+                report = try await confirming.workspace(global).addSegment(
+                    SegmentDefinition(
+                        name: name, source: source, membership: membership, unreadable: unreadable,
+                        delimiter: delimiter?.byte))
             }
             Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) {

@@ -51,10 +51,12 @@ struct AgreementCommand: AsyncParsableCommand {
             abstract: "Publish a new version from agreement.en.md and agreement.sv.md in a folder.")
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
+        @OptionGroup var confirming: Confirming
         @Argument(help: "The folder with the two files.", completion: .directory) var folder: String
 
         func run() async throws {
-            let report = try await global.workspace().publishAgreement(folder: folder, by: actor.administrator)
+            let report = try await confirming.workspace(global).publishAgreement(
+                folder: folder, by: actor.administrator)
             try Terminal.shared.answer(report) {
                 "Published version \(report.version); consents to earlier versions no longer hold"
             }
@@ -106,10 +108,11 @@ struct PolicyCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Put the policy in a file into force.")
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
+        @OptionGroup var confirming: Confirming
         @Argument(help: .policyFile, completion: .file(extensions: ["yaml", "yml"])) var file: String
 
         func run() async throws {
-            let policy = try await global.workspace().applyPolicy(file: file, by: actor.administrator)
+            let policy = try await confirming.workspace(global).applyPolicy(file: file, by: actor.administrator)
             try Terminal.shared.answer(policy) { "In force:\n" + PolicyCommand.words(policy) }
         }
     }

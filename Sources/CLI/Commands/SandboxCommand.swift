@@ -91,9 +91,9 @@ struct SandboxCommand: AsyncParsableCommand {
 
 extension SandboxCommand {
     fileprivate static func read<Value: Decodable>(_ type: Value.Type, from path: String) throws -> Value {
-        guard let data = FileManager.default.contents(atPath: path) else { throw OperationError.unreadable(path: path) }
+        let bytes = try SmallFile.bytes(path, limit: 64 << 20)
         do {
-            return try JSONDecoder().decode(type, from: data)
+            return try JSONDecoder().decode(type, from: Data(bytes))
         } catch {
             throw ValidationError("\(path) is not the JSON that is wanted here; see the README.")
         }

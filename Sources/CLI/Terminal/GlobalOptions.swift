@@ -1,6 +1,6 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import FoundationEssentials
-internal import Model
+public import Model
 internal import Operations
 
 /// The options that every command takes.
@@ -38,5 +38,14 @@ func readName<Kind>(_ text: String) throws -> Identifier<Kind> {
         return try Identifier(text)
     } catch {
         throw ValidationError(error.message + (error.hint.map { "; \($0)" } ?? ""))
+    }
+}
+
+extension SegmentDefinition.Unreadable: ExpressibleByArgument {}
+
+extension Delimiter: ExpressibleByArgument {
+    /// Takes what names a delimiter.
+    public init?(argument: String) {
+        self.init(named: argument)
     }
 }

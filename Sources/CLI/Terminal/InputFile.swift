@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-internal import Glibc
 internal import Operations
 
 /// Reads small texts that a person hands over.
@@ -8,17 +6,11 @@ enum InputFile {
 
     /// The text of a file, or of standard input for `-`; at most 64 KiB of UTF-8.
     static func text(_ path: String) throws -> String {
-        let bytes: [UInt8]
-        if path == "-" {
-            bytes = readStandardInput()
-        } else {
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw OperationError.unreadable(path: path)
-            }
-            bytes = Array(data)
-        }
+        guard path == "-" else { return try SmallFile.text(path, limit: limit) }
+        let bytes = readStandardInput()
         guard bytes.count <= limit, let text = String(validating: bytes, as: UTF8.self) else {
-            throw OperationError.unreadable(path: path)
+            throw OperationError.unreadable(
+                path: "standard input", problem: "it is not UTF-8, or has more than \(limit) bytes")
         }
         return text
     }

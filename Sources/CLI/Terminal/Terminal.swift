@@ -17,6 +17,8 @@ final class Terminal: Sendable {
     private struct Mode {
         var isJSON = false
         var isQuiet = false
+        /// What was said beside the answer; nothing is said twice.
+        var said: Set<String> = []
     }
 
     /// The command line, known before it is parsed, because parsing can fail too.
@@ -50,10 +52,13 @@ final class Terminal: Sendable {
     /// Prints exactly `text`.
     func raw(_ text: String) { write(text, to: .output) }
 
-    /// Says something beside the answer.
-    func note(_ lines: [String]) {
-        guard mode.withLock({ !$0.isQuiet }) else { return }
-        for line in lines { write("waybill: note: \(line)\n", to: .errors) }
+    /// Says something beside the answer, once.
+    /// - Parameter isNeeded: whether it is said with `--quiet` too.
+    func note(_ lines: [String], isNeeded: Bool = false) {
+        let fresh = mode.withLock { mode in
+            isNeeded || !mode.isQuiet ? lines.filter { mode.said.insert($0).inserted } : []
+        }
+        for line in fresh { write("waybill: note: \(line)\n", to: .errors) }
     }
 
     func json(_ value: some Encodable) throws -> String { try ReportJSON.text(value) }

@@ -14,6 +14,18 @@ struct CSVDialect: Sendable, Hashable {
 
     var delimiter = UInt8(ascii: ",")
     var quotes = Quotes.strict
+    /// Whether somebody said what the delimiter is.
+    var isDelimiterStated = false
+    /// Whether a row may have fewer fields than there are columns; those that it lacks have no value then.
+    var isRaggedRight = false
+
+    /// A dialect with this delimiter: a comma unless one is stated.
+    init(delimiter: UInt8? = nil, quotes: Quotes = .strict, isRaggedRight: Bool = false) {
+        self.delimiter = delimiter ?? UInt8(ascii: ",")
+        isDelimiterStated = delimiter != nil
+        self.quotes = quotes
+        self.isRaggedRight = isRaggedRight
+    }
 }
 
 /// Bounds on what one row may hold, so that memory stays flat whatever the file says.

@@ -5,7 +5,8 @@ internal import Model
 /// Written out here because the CSV packages at hand read whole files into strings and do not say where a row is
 /// malformed.
 ///
-/// Strict where leniency would lose data: a row with another number of fields than the header, a quote where the dialect
+/// Strict where leniency would lose data: a row with another number of fields than the header (unless short rows are said
+/// to be meant), a quote where the dialect
 /// has none, a NUL and an unterminated quote are errors. Lines end in LF or CRLF; an empty line is skipped.
 struct CSVParser: Sendable {
     private let path: String
@@ -27,8 +28,13 @@ struct CSVParser: Sendable {
         let places = marks.span
         let (columns, isCut, count) = (table.columns, chunk.isCut, chunk.count)
         let wanted = targets.span
-        // A row that is not an error has as many marks as columns.
-        try table.fill(rows: marks.count / max(1, targets.count) + 1) { (lines, fields) throws(EngineError) in
+        // A row that is not an error has as many marks as columns; a short one has a line feed at least.
+        let rows =
+            dialect.isRaggedRight
+            ? marks.reduce(1) { $0 + (bytes.unsafeLoad(fromByteOffset: Int($1), as: UInt8.self) == 0x0A ? 1 : 0) }
+            : marks.count / max(1, targets.count) + 1
+        let isRaggedRight = dialect.isRaggedRight
+        try table.fill(rows: rows) { (lines, fields) throws(EngineError) in
             var row = 0
             while cursor.skipEmptyLines(bytes, places) {
                 cursor.beginRow()
@@ -41,7 +47,7 @@ struct CSVParser: Sendable {
                     }
                     column &+= 1
                 } while !cursor.isAtRowEnd
-                guard column == wanted.count else {
+                guard column == wanted.count || isRaggedRight && column < wanted.count else {
                     if isCut, cursor.position >= count { throw cursor.rowTooLong }
                     throw EngineError.ragged(cursor.place(nil), expected: wanted.count, found: column)
                 }
@@ -80,13 +86,12 @@ struct CSVParser: Sendable {
                 continue
             }
             guard let name = String(validating: text, as: UTF8.self) else { throw .encoding(cursor.place(nil)) }
-            guard !name.isEmpty else {
-                throw .syntax(cursor.place(names.count), problem: "a column has no name")
-            }
-            guard known.insert(name).inserted else { throw .duplicateColumn(name, path: path) }
+            // Columns without a name are read, and nobody can ask for them: Excel leaves such at the right.
+            guard name.isEmpty || known.insert(name).inserted else { throw .duplicateColumn(name, path: path) }
             names.append(name)
         } while !cursor.isAtRowEnd
         if chunk.isCut, cursor.position >= chunk.count { throw cursor.rowTooLong }
+        guard !decoding || !known.isEmpty else { throw .syntax(cursor.place(1), problem: "no column has a name") }
         return (names, cursor.position, cursor.line - 1)
     }
 }

@@ -27,6 +27,8 @@ struct ChunkIndex: Sendable {
     private(set) var places: [ChunkPlace] = []
     /// The rows so far.
     private(set) var rows = 0
+    /// The fields that rows were met with, where each row names its own (NDJSON).
+    private(set) var met = FieldNames()
     private var line = 0
 
     /// The line where the next chunk starts, if it is of file `file`.
@@ -43,6 +45,10 @@ struct ChunkIndex: Sendable {
         rows += chunk.rows
         line = firstLine + chunk.lines
         return place
+    }
+
+    mutating func meet(_ fields: [MetField]) {
+        for field in fields { met.add(field.name, isWanted: field.isWanted) }
     }
 
     /// The chunk that holds a row.

@@ -32,7 +32,8 @@ struct ChunkReader {
     mutating func next() throws(EngineError) -> Chunk? {
         while index < files.count {
             let file = files[index]
-            if offset < file.input.fingerprint.size { return try chunk(of: file) }
+            let length = try file.input.length()
+            if offset < length { return try chunk(of: file, length) }
             try file.input.requireUnchanged()
             index += 1
             offset = index < files.count ? files[index].start.offset : 0
@@ -40,11 +41,11 @@ struct ChunkReader {
         return nil
     }
 
-    private mutating func chunk(of file: SourceFile) throws(EngineError) -> Chunk {
+    private mutating func chunk(of file: SourceFile, _ length: Int64) throws(EngineError) -> Chunk {
         var wanted = size
         while true {
             let (bytes, count) = try file.input.read(at: offset, count: wanted)
-            let isLast = offset + Int64(count) >= file.input.fingerprint.size
+            let isLast = offset + Int64(count) >= length
             guard count == wanted || isLast else { throw .unreadable(path: file.path, problem: "it became shorter") }
             let end = isLast ? count : RowEnds.last(in: bytes.span.bytes, count, file.layout)
             if end > 0 || wanted > ReadingLimits.record {

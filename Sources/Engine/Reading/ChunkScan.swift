@@ -8,10 +8,12 @@ enum ChunkScan {
     private struct Scanned<R: Sendable>: Sendable {
         let shape: ChunkShape
         let times: StageTimes
+        var met: [MetField] = []
         let result: Result<R, EngineError>
     }
 
     /// - Parameters:
+    ///   - wishes: what the rows of the tables hold.
     ///   - places: the chunks, if they are known from an earlier scan; else the files are cut anew.
     ///   - isTrusted: whether an earlier scan found the files to be UTF-8.
     ///   - work: what is made of the rows of a chunk, and the number of its first row if that is known; on any core.
@@ -20,13 +22,13 @@ enum ChunkScan {
     /// - Returns: where the chunks are, and the processor time of reading and parsing.
     /// - Throws: the first ``EngineError`` in the order of the rows, with its place.
     static func run<R: Sendable>(
-        _ files: [SourceFile], columns: [String], places: [ChunkPlace]? = nil, isTrusted: Bool = false,
+        _ files: [SourceFile], _ wishes: FieldWishes, places: [ChunkPlace]? = nil, isTrusted: Bool = false,
         chunk size: Int = ReadingLimits.chunk,
         work: @escaping @Sendable (borrowing RowTable, Int?, inout StageClock) throws(EngineError) -> R,
         take: (R, ChunkPlace) async throws -> Void
     ) async throws -> (index: ChunkIndex, times: StageTimes) {
         var parsers: [RowParser] = []
-        for file in files { parsers.append(try file.parser(for: columns)) }
+        for file in files { parsers.append(try file.parser(for: wishes)) }
         var reader = ChunkReader(files, chunk: size)
         var remaining = places?[...]
         var index = ChunkIndex()
@@ -42,10 +44,11 @@ enum ChunkScan {
                 return try reader.next().map { Item(chunk: $0, place: nil) }
             },
             work: { [parsers] item in
-                scan(item, files, parsers, columns: columns.count, isTrusted: isTrusted, work)
+                scan(item, files, parsers, columns: wishes.count, isTrusted: isTrusted, work)
             },
             take: { scanned in
                 times += scanned.times
+                index.meet(scanned.met)
                 let moved = index.nextLine(scanned.shape.file, files) - 1
                 switch scanned.result {
                 case .failure(let error): throw error.moved(lines: moved)
@@ -89,7 +92,7 @@ enum ChunkScan {
                 throw EngineError.unreadable(path: files[place.file].path, problem: "it changed while it was read")
             }
             let result = try work(table, item.place?.firstRow, &clock)
-            return Scanned(shape: shape, times: clock.times, result: .success(result))
+            return Scanned(shape: shape, times: clock.times, met: table.met, result: .success(result))
         } catch {
             return Scanned(shape: shape, times: clock.times, result: .failure(error))
         }

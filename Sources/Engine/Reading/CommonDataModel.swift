@@ -8,11 +8,15 @@ struct CommonDataModelFolder {
     /// One entity: what its rows are, and the files that hold them.
     struct Entity {
         let name: String
-        let attributes: [(name: String, type: FieldType)]
+        /// Those without a name are there too, in their place, with an empty one.
+        let attributes: [(name: String, type: FieldType, form: ValueForm?)]
+        /// What an administrator should know.
+        let notes: [String]
         let partitions: [Partition]
     }
 
     struct Partition {
+        let name: String
         let path: String
         let hasHeader: Bool
         let dialect: CSVDialect
@@ -22,6 +26,8 @@ struct CommonDataModelFolder {
     private let folder: String
     private let path: String
     private let entities: [(name: String, node: JSONNode)]
+    /// How numbers and dates are spelled by the model's culture.
+    private let form: ValueForm?
 
     /// Customer Insights' name for the unified profile.
     private static let profileEntity = "Customer"
@@ -31,22 +37,24 @@ struct CommonDataModelFolder {
         self.folder = folder
         let path = folder + "/model.json"
         self.path = path
-        let input = try InputFile(path)
-        let (bytes, count) = try input.read(at: 0, count: min(Int(input.fingerprint.size), Self.maximumSize + 1))
-        entities = try Self.explained { () throws(EngineError) in
+        let input = try InputFile(path, inside: folder)
+        let (bytes, count) = try input.read(at: 0, count: Self.maximumSize + 1)
+        (entities, form) = try Self.explained { () throws(EngineError) in
             let model = try JSONReader.read(Array(bytes.prefix(count)), file: path, limit: Self.maximumSize)
             if let version = try model.member("version")?.text(), version != "1.0" {
                 throw EngineError.model(path: path, problem: "its version is '\(version)'; only 1.0 is known")
             }
             var entities: [(name: String, node: JSONNode)] = []
+            var names: Set<String> = []
             for node in try model.require("entities").items() {
                 let name = try node.require("name").text()
-                guard !entities.contains(where: { $0.name == name }) else {
+                guard names.insert(name).inserted else {
                     throw EngineError.model(path: path, problem: "it has the entity '\(name)' twice")
                 }
                 entities.append((name, node))
             }
-            return entities
+            let culture: String? = try model.member("culture")?.text()
+            return (entities, culture.flatMap { ValueForm(culture: $0) })
         }
         guard !entities.isEmpty else { throw .model(path: path, problem: "it has no entity") }
     }
@@ -82,32 +90,84 @@ struct CommonDataModelFolder {
         guard try node.member("$type")?.text() != "ReferenceEntity" else {
             throw .model(path: path, problem: "'\(name)' only refers to an entity of another model")
         }
-        var attributes: [(name: String, type: FieldType)] = []
+        var attributes: [(name: String, type: FieldType, form: ValueForm?)] = []
+        let ownFormat = try timestampFormat(node)
         var known: Set<String> = []
+        var notes: [String] = []
         for attribute in try node.member("attributes")?.items() ?? [] {
-            let column = try attribute.require("name").text()
-            guard known.insert(column).inserted else { throw .duplicateColumn(column, path: path) }
-            attributes.append((column, try type(attribute, of: "\(name).\(column)")))
+            let column = try attribute.member("name")?.text() ?? ""
+            guard column.isEmpty || known.insert(column).inserted else { throw .duplicateColumn(column, path: path) }
+            let form = try timestampFormat(attribute) ?? ownFormat ?? form
+            attributes.append((column, try type(attribute, named: column, &notes), form))
         }
-        guard !attributes.isEmpty else { throw .model(path: path, problem: "'\(name)' has no attributes") }
+        guard !known.isEmpty else { throw .model(path: path, problem: "'\(name)' has no attributes") }
         var partitions: [Partition] = []
         for part in try node.member("partitions")?.items() ?? [] {
             // A partition without location has a schema only.
             guard let location = try part.member("location")?.text() else { continue }
-            partitions.append(try partition(part, location))
+            partitions.append(try partition(part, location, isRaggedRight: try Self.saysRaggedRight(node)))
         }
-        return Entity(name: name, attributes: attributes, partitions: partitions)
+        return Entity(name: name, attributes: attributes, notes: notes, partitions: partitions)
     }
 
-    private func type(_ attribute: JSONNode, of name: String) throws(EngineError) -> FieldType {
-        guard let text = try attribute.member("dataType")?.text() else { return .string }
-        guard let type = FieldType.allCases.first(where: { $0.rawValue.lowercased() == text.lowercased() }) else {
-            throw .model(path: path, problem: "'\(name)' has the data type '\(text)', which is not known")
+    /// A format of dates of an entity's or an attribute's own, which Customer Insights keeps as an annotation.
+    ///
+    /// One that is not understood leaves nothing but plain dates to be read: it says that the culture's are not meant.
+    private func timestampFormat(_ node: JSONNode) throws(EngineError) -> ValueForm? {
+        for annotation in try node.member("annotations")?.items() ?? [] {
+            guard try annotation.member("name")?.text() == "ci:CustomTimestampFormat",
+                let text = try annotation.member("value")?.text()
+            else { continue }
+            var form = self.form ?? ValueForm()
+            (form.order, form.format) = (nil, TimestampFormat(text))
+            return form
         }
-        return type
+        return nil
     }
 
-    private func partition(_ part: JSONNode, _ location: String) throws(EngineError) -> Partition {
+    /// The type of an attribute; one that is not known is text, and is noted.
+    private func type(
+        _ attribute: JSONNode, named name: String, _ notes: inout [String]
+    ) throws(EngineError) -> FieldType {
+        guard let text = try attribute.member("dataType")?.text(), text.lowercased() != "unclassified" else {
+            return .string
+        }
+        if let type = FieldType.allCases.first(where: { $0.rawValue.lowercased() == text.lowercased() }) { return type }
+        notes.append("'\(name)' has the data type '\(text)', which is not known; it is read as text")
+        return .string
+    }
+
+    /// Whether somewhere in the traits of a partition or entity stands that rows may be short (`raggedRight`).
+    ///
+    /// How traits nest differs between writers, so it is looked for at any depth; a document has few.
+    private static func saysRaggedRight(_ node: JSONNode) throws(EngineError) -> Bool {
+        func holds(_ value: JSONValue) -> Bool {
+            switch value {
+            case .array(let items): return items.contains(where: holds)
+            case .object(let members):
+                let names = Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+                if let stated = names["raggedRight"], isTrue(stated) { return true }
+                if case .string("raggedRight") = names["name"] { return names["value"].map(isTrue) ?? true }
+                return members.contains { holds($0.value) }
+            default: return false
+            }
+        }
+        func isTrue(_ value: JSONValue) -> Bool {
+            switch value {
+            case .boolean(let flag): flag
+            case .string(let text): text.lowercased() == "true"
+            default: false
+            }
+        }
+        for name in ["cdm:traits", "traits", "exhibitsTraits"] {
+            if let traits = try node.member(name), holds(traits.value) { return true }
+        }
+        return false
+    }
+
+    private func partition(
+        _ part: JSONNode, _ location: String, isRaggedRight: Bool
+    ) throws(EngineError) -> Partition {
         let format = try part.member("fileFormatSettings")
         let name = try part.member("name")?.text() ?? location
         func refuse(_ problem: String) -> EngineError {
@@ -136,10 +196,15 @@ struct CommonDataModelFolder {
             throw refuse(
                 "has the quoteStyle '\(quoteStyle ?? "")' and csvStyle '\(csvStyle ?? "")', not known together")
         }
+        let isStated = try format?.member("raggedRight")?.flag() ?? false
+        let saysSo = try Self.saysRaggedRight(part)
+        let mayBeShort = isRaggedRight || isStated || saysSo
         // Without a word about it, a partition has no header row.
         return Partition(
-            path: file, hasHeader: try format?.member("columnHeaders")?.flag() ?? false,
-            dialect: CSVDialect(delimiter: byte, quotes: quotes), encoding: encoding)
+            name: name, path: file, hasHeader: try format?.member("columnHeaders")?.flag() ?? false,
+            dialect: CSVDialect(
+                delimiter: byte, quotes: quotes, isRaggedRight: mayBeShort),
+            encoding: encoding)
     }
 
     /// Finds a partition's file under the folder: a location is a relative path, or the address it had in the lake, of

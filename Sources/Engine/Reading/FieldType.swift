@@ -9,6 +9,8 @@ public enum FieldType: String, Sendable, Hashable, CaseIterable {
     case boolean
     case dateTime
     case dateTimeOffset
+    case date
+    case time
     case guid = "GUID"
     case json = "JSON"
 }
@@ -16,14 +18,17 @@ public enum FieldType: String, Sendable, Hashable, CaseIterable {
 extension FieldType {
     /// Whether a value, which is not empty, is one of this type.
     ///
-    /// Numbers are written with a point, as a model without culture has them; dates as ``InstantText`` reads them.
-    func admits(_ value: Span<UInt8>) -> Bool {
+    /// It is read as rules and typed fields read it: see ``ValueForm``.
+    func admits(_ value: Span<UInt8>, _ form: ValueForm?) -> Bool {
         switch self {
         case .string, .json: true
         case .int64: Self.isInt64(value)
-        case .double, .decimal: DecimalText.isNumber(value)
+        case .double, .decimal:
+            form?.hasComma != true && DecimalText.isNumber(value) || ValueForm.plainNumber(value, form) != nil
         case .boolean: Self.isBoolean(value)
-        case .dateTime, .dateTimeOffset: InstantText.instant(value) != nil
+        case .time: InstantText.timeOfDay(value) != nil
+        case .dateTime, .dateTimeOffset, .date:
+            InstantText.instant(value) != nil || ValueForm.instant(value, form) != nil
         case .guid: GUIDText.key(value) != nil
         }
     }

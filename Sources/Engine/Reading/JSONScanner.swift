@@ -175,6 +175,19 @@ struct JSONScanner {
         }
     }
 
+    /// Reads any value: where it lies; an array or object as it is spelt.
+    mutating func value(_ raw: RawSpan) throws(EngineError) -> Range<Int> {
+        skipSpace(raw)
+        guard position < end else { throw error("the line ends too early") }
+        switch byte(raw) {
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            let from = position
+            try skipValue(raw, depth: 0)
+            return from..<position
+        default: return try scalar(raw, named: "")
+        }
+    }
+
     /// Reads `true`, `false`, `null` (as an empty range) or a number.
     private mutating func word(_ raw: RawSpan) throws(EngineError) -> Range<Int> {
         let from = position

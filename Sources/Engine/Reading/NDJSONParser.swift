@@ -6,27 +6,35 @@ internal import Model
 /// pass, and does not say in which column a row is malformed.
 ///
 /// Strings are unescaped; numbers keep their spelling; `true` and `false` are those words; `null` and a missing key are
-/// no value. Arrays and objects are skipped, unless the field is wanted.
+/// no value. Arrays and objects are passed over, unless the field is wanted. A field is there if any object has it.
 struct NDJSONParser: Sendable {
     private let path: String
-    private let columns: [String]
-    /// The names of the columns, one after the other, and where each ends.
-    private let names: [UInt8]
-    private let ends: [Int]
+    private let wishes: FieldWishes
+    private let keys: KeyTable
 
-    init(path: String, columns: [String]) {
+    /// - Parameter first: keys that are expected, in their order.
+    init(path: String, wishes: FieldWishes, first: [String] = []) {
         self.path = path
-        self.columns = columns
-        names = columns.flatMap { Array($0.utf8) }
-        ends = columns.reduce(into: []) { $0.append(($0.last ?? 0) + $1.utf8.count) }
+        self.wishes = wishes
+        keys = KeyTable(columns: wishes.columns, flags: wishes.flags, first: first)
+    }
+
+    /// What was met while a chunk was parsed.
+    private struct State {
+        var keys: KeyTable
+        /// The row in which each key was seen last, so that a doubled one is noticed; -1 before.
+        var seen: [Int]
+        /// Likewise for each column: two spellings of one accent are one field.
+        var filled: [Int]
     }
 
     /// Fills `table` with the rows of `chunk`; returns how many lines the chunk has.
     func parse(_ chunk: consuming Chunk, line: Int, into table: inout RowTable) throws(EngineError) -> Int {
         let raw = chunk.bytes.span.bytes
         var scanner = JSONScanner(path: path, spill: chunk.bytes.count)
-        // The row in which each column was seen last, so that a doubled key is noticed.
-        var seen = [Int](repeating: -1, count: columns.count)
+        var state = State(
+            keys: keys, seen: Array(repeating: -1, count: keys.count),
+            filled: Array(repeating: -1, count: wishes.columns.count))
         var lineNumber = line
         let rows = Self.lineFeeds(raw, chunk.count) + 1
         let (columns, isCut, count) = (table.columns, chunk.isCut, chunk.count)
@@ -40,7 +48,7 @@ struct NDJSONParser: Sendable {
                 }
                 if scanner.begin(raw, start..<end, line: lineNumber) {
                     lines[row] = lineNumber
-                    try object(raw, &scanner, &seen, row) { fields[row &* columns &+ $0] = RowTable.place($1) }
+                    try object(raw, &scanner, &state, row) { fields[row &* columns &+ $0] = RowTable.place($1) }
                     row += 1
                 }
                 lineNumber += 1
@@ -48,6 +56,8 @@ struct NDJSONParser: Sendable {
             }
             return row
         }
+        table.met = state.seen.indices.filter { state.seen[$0] >= 0 }
+            .map { MetField(name: state.keys.name($0), isWanted: state.keys.targets[$0].isWanted) }
         // Only an escape can stand for one, and then the value is among the decoded ones.
         table.mayHoldControls = !scanner.decoded.isEmpty
         table.bytes = chunk.bytes
@@ -74,53 +84,65 @@ struct NDJSONParser: Sendable {
     }
 
     private func object(
-        _ raw: RawSpan, _ scanner: inout JSONScanner, _ seen: inout [Int], _ row: Int,
+        _ raw: RawSpan, _ scanner: inout JSONScanner, _ state: inout State, _ row: Int,
         found: (Int, Range<Int>) -> Void
     ) throws(EngineError) {
         var guess = 0
         try scanner.expect(raw, UInt8(ascii: "{"), "an object")
         var isFirst = true
         while let name = try scanner.nextKey(raw, isFirst: &isFirst) {
-            guard let column = column(raw, scanner.decoded, name, scanner.spill, from: guess) else {
+            let key = Self.key(raw, scanner, name, &state, from: guess)
+            guess = key &+ 1
+            let target = state.keys.targets[key]
+            // What is only shown may be of any kind; what is decided or sent by is one plain value.
+            let isStrict = target.isFlag || (target.column >= 0 && target.column < wishes.plain)
+            let isDoubled = state.seen[key] == row || (target.column >= 0 && state.filled[target.column] == row)
+            guard !isDoubled || !(isStrict || wishes.isWhole) else {
+                throw .syntax(
+                    Place(file: path, line: scanner.line), problem: "the key '\(state.keys.name(key))' stands twice")
+            }
+            state.seen[key] = row
+            guard target.isWanted else {
                 try scanner.skipValue(raw, depth: 0)
                 continue
             }
-            guess = column + 1
-            guard seen[column] != row else {
-                throw .syntax(
-                    Place(file: path, line: scanner.line), problem: "the key '\(columns[column])' stands twice")
-            }
-            seen[column] = row
-            let value = try scanner.scalar(raw, named: columns[column])
+            let value =
+                isStrict ? try scanner.scalar(raw, named: state.keys.name(key)) : try scanner.value(raw)
             guard value.count <= ReadingLimits.field else {
+                if !isStrict { continue }
                 throw .tooLong(Place(file: path, line: scanner.line), what: "a field", limit: ReadingLimits.field)
             }
-            found(column, value)
+            if target.column >= 0 {
+                state.filled[target.column] = row
+                found(target.column, value)
+            }
+            // Of several flags one that is set decides, whatever the others say.
+            if target.isFlag, Self.isSet(raw, scanner, value) { found(wishes.columns.count, value) }
         }
         try scanner.expectEnd(raw)
     }
 
-    /// Finds the column with this name; keys mostly come in the same order, so the search starts behind the last one.
-    private func column(_ raw: RawSpan, _ decoded: [UInt8], _ name: Range<Int>, _ spill: Int, from guess: Int) -> Int? {
-        let isSpilled = name.lowerBound >= spill
-        for offset in columns.indices {
-            let column = guess + offset < ends.count ? guess + offset : guess + offset - ends.count
-            let start = column == 0 ? 0 : ends[column - 1]
-            guard ends[column] - start == name.count else { continue }
-            var isEqual = true
-            for index in 0..<name.count where isEqual {
-                let byte =
-                    isSpilled
-                    ? decoded[name.lowerBound - spill + index]
-                    : raw.unsafeLoad(fromByteOffset: name.lowerBound + index, as: UInt8.self)
-                isEqual = names[start + index] == byte
-            }
-            if isEqual { return column }
-        }
-        return nil
+    private static func key(
+        _ raw: RawSpan, _ scanner: JSONScanner, _ name: Range<Int>, _ state: inout State, from guess: Int
+    ) -> Int {
+        guard name.lowerBound >= scanner.spill else { return key(raw, name, &state, from: guess) }
+        let range = (name.lowerBound - scanner.spill)..<(name.upperBound - scanner.spill)
+        return key(scanner.decoded.span.bytes, range, &state, from: guess)
     }
 
-    /// The keys of the first object.
+    private static func key(_ text: RawSpan, _ range: Range<Int>, _ state: inout State, from guess: Int) -> Int {
+        if let key = state.keys.find(text, range, from: guess) { return key }
+        state.seen.append(-1)
+        return state.keys.add(text, range)
+    }
+
+    private static func isSet(_ raw: RawSpan, _ scanner: JSONScanner, _ value: Range<Int>) -> Bool {
+        guard value.lowerBound >= scanner.spill else { return FlagText.isSet(raw, value) }
+        let range = (value.lowerBound - scanner.spill)..<(value.upperBound - scanner.spill)
+        return FlagText.isSet(scanner.decoded.span.bytes, range)
+    }
+
+    /// The keys of the first object: a first look.
     static func fields(_ chunk: Chunk, path: String) throws(EngineError) -> [String] {
         let raw = chunk.bytes.span.bytes
         var scanner = JSONScanner(path: path, spill: chunk.bytes.count)

@@ -43,9 +43,11 @@ extension RowParser {
 /// One file of a source, opened and looked at.
 struct SourceFile: Sendable {
     let input: InputFile
+    /// Its name among the files of its source, if there are several.
+    var name = ""
     let layout: RowLayout
     let encoding: TextEncoding
-    /// The names of its fields; of NDJSON, those of the first object.
+    /// The names of its fields; of NDJSON, those of the first object, and others may come.
     let fields: [String]
     /// Where its first profile starts.
     let start: (offset: Int64, line: Int)
@@ -58,18 +60,30 @@ struct SourceFile: Sendable {
     /// - Parameter names: the columns of a file without header row; nil if the first row names them.
     static func csv(
         _ path: String, dialect: CSVDialect = CSVDialect(), encoding: TextEncoding = .utf8, names: [String]? = nil,
-        hasHeader: Bool = true
+        hasHeader: Bool = true, inside folder: String? = nil
     ) throws(EngineError) -> SourceFile {
-        let input = try InputFile(path)
-        let (first, mark) = try firstChunk(input, .csv(dialect))
+        let input = try InputFile(path, inside: folder)
+        var (first, mark) = try firstChunk(input, .csv(dialect))
         guard hasHeader else {
             return SourceFile(
                 input: input, layout: .csv(dialect), encoding: encoding, fields: names ?? [], start: (mark, 1))
+        }
+        // What Excel writes first where a list's separator is no comma; the row of names follows.
+        if let told = SeparatorLine.read(first) {
+            guard told.delimiter == dialect.delimiter else {
+                throw .delimiter(path: path, field: "sep=\(Character(Unicode.Scalar(told.delimiter)))", told.delimiter)
+            }
+            (first, mark) = (first.dropping(told.count), mark + Int64(told.count))
         }
         var header = try CSVParser.header(try encoding.decoded(first, path: path), path: path, dialect: dialect)
         // How long it is in the file.
         if encoding != .utf8 {
             header.bytes = try CSVParser.header(first, path: path, dialect: dialect, decoding: false).bytes
+        }
+        if !dialect.isDelimiterStated, names == nil, header.names.count == 1, let only = header.names.first,
+            let likely = only.utf8.first(where: { SeparatorLine.likely.contains($0) })
+        {
+            throw .delimiter(path: path, field: only, likely)
         }
         if let names, names != header.names {
             throw .model(path: path, problem: "its header row differs from the attributes in model.json")
@@ -94,12 +108,12 @@ struct SourceFile: Sendable {
         while true {
             var (bytes, count) = try input.read(at: 0, count: wanted)
             let mark = bytes.starts(with: byteOrderMark) ? 3 : 0
-            guard !bytes.starts(with: [0xFF, 0xFE]), !bytes.starts(with: [0xFE, 0xFF]) else {
-                throw .encoding(Place(file: input.path, line: 1))
-            }
+            if let name = WideEncoding.name(of: bytes.prefix(count)) { throw .wideEncoding(input.path, name) }
+            // Known before the mark is taken away.
+            let isWhole = count < wanted
             bytes.removeFirst(mark)
             count -= mark
-            let isCut = Int64(count + mark) < input.fingerprint.size
+            let isCut = !isWhole
             if !isCut || wanted > ReadingLimits.record || RowEnds.last(in: bytes.span.bytes, count, layout) > 0 {
                 return (
                     Chunk(bytes: bytes, count: count, file: 0, offset: Int64(mark), isCut: isCut), Int64(mark)
@@ -109,17 +123,28 @@ struct SourceFile: Sendable {
         }
     }
 
+    /// A parser that fills what is wished for.
+    ///
+    /// Of NDJSON nobody knows before its end whether a field is there: see ``ChunkIndex/met``.
+    /// - Throws: ``EngineError/missingColumn(_:path:known:)``.
+    func parser(for wishes: FieldWishes) throws(EngineError) -> RowParser {
+        switch layout {
+        case .csv(let dialect):
+            let known = Set(fields)
+            for name in wishes.columns where name.isEmpty || !known.contains(name) {
+                throw .missingColumn(name, path: path, known: fields.filter { !$0.isEmpty })
+            }
+            let wanted = Dictionary(
+                wishes.columns.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+            let targets = fields.map { wanted[$0] ?? -1 }
+            return .csv(CSVParser(path: path, dialect: dialect, targets: targets))
+        case .ndjson: return .ndjson(NDJSONParser(path: path, wishes: wishes, first: fields))
+        }
+    }
+
     /// A parser that fills `columns`.
     /// - Throws: ``EngineError/missingColumn(_:path:known:)``.
     func parser(for columns: [String]) throws(EngineError) -> RowParser {
-        for name in columns where !fields.contains(name) {
-            throw .missingColumn(name, path: path, known: fields)
-        }
-        switch layout {
-        case .csv(let dialect):
-            let targets = fields.map { columns.firstIndex(of: $0) ?? -1 }
-            return .csv(CSVParser(path: path, dialect: dialect, targets: targets))
-        case .ndjson: return .ndjson(NDJSONParser(path: path, columns: columns))
-        }
+        try parser(for: FieldWishes(columns: columns))
     }
 }

@@ -1,3 +1,19 @@
+/// What is wanted of every row.
+struct FieldWishes: Sendable {
+    /// The fields whose values are wanted, by name.
+    var columns: [String]
+    /// Flags that keep people out, wherever rows name their own fields (NDJSON): one that is set fills a column behind
+    /// ``columns``.
+    var flags: FlagNames?
+    /// How many of ``columns``, the first ones, are no arrays and no objects.
+    var plain = Int.max
+    /// Whether fields that are not wanted must not stand twice either.
+    var isWhole = false
+
+    /// How many columns there are.
+    var count: Int { columns.count + (flags == nil ? 0 : 1) }
+}
+
 /// The rows of one chunk of a source: the chunk's bytes, and where in them the wanted fields of each row lie.
 ///
 /// Values are not copied out: a field is a range of ``bytes``. One that is spelled otherwise than it reads (a doubled
@@ -9,6 +25,8 @@ struct RowTable: Sendable {
     var file = 0
     /// Whether a value may hold a control character: so few do that they need not be looked for where none was met.
     var mayHoldControls = true
+    /// The fields that the rows have, where each row names its own (NDJSON).
+    var met: [MetField] = []
     /// How many fields are wanted of each row.
     let columns: Int
     /// How many rows there are.

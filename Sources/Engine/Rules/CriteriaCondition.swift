@@ -62,7 +62,7 @@ struct CriteriaCondition {
 
     private func requireDate() throws(EngineError) {
         switch type {
-        case .dateTime, .dateTimeOffset, .string, .json: return
+        case .dateTime, .dateTimeOffset, .date, .time, .string, .json: return
         case .int64, .double, .decimal, .boolean, .guid: throw refuse()
         }
     }
@@ -173,11 +173,11 @@ extension CriteriaCondition {
         case .boolean:
             if isOrder { throw refuse() }
             return .truth(try truth(value))
-        case .dateTime, .dateTimeOffset: return .literal(subject, try checked(.date(try value.text()), value))
+        case .dateTime, .dateTimeOffset, .date: return .literal(subject, try checked(.date(try value.text()), value))
         case .guid:
             if isOrder { throw refuse() }
             return .literal(subject, try checked(.guid(try value.text()), value))
-        case .string, .json:
+        case .string, .json, .time:
             switch value.value {
             case .number(let number): return .literal(subject, .number(number))
             case .boolean(let truth):

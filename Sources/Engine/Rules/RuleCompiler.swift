@@ -4,35 +4,47 @@
 struct RuleCompiler {
     private let places: [String: Int32]
     private let now: Int64
+    /// The forms that differ from the plain one, and where each field's stands among them.
+    let forms: [ValueForm]
+    private let formPlaces: [String: Int16]
 
-    init(columns: [String], now: Int64) {
+    init(columns: [String], now: Int64, forms: [String: ValueForm]) {
+        let special = forms.filter { !$0.value.isPlain && columns.contains($0.key) }
+        let distinct = Array(Set(special.values))
+        self.forms = distinct
+        formPlaces = special.mapValues { form in Int16(distinct.firstIndex(of: form) ?? -1) }
         places = Dictionary(
             columns.enumerated().map { ($0.element, Int32($0.offset)) }, uniquingKeysWith: { first, _ in first })
         self.now = now
     }
 
-    /// Writes the tests of `tree` and says where they start.
+    /// Writes the tests of `tree`, or of its negation, and says where they start.
+    ///
+    /// A negation is pushed down to the conditions (De Morgan), because there alone *false* and *unknown* can be told
+    /// apart.
     mutating func compile(
-        _ tree: RuleTree, ifMet: Int32, otherwise: Int32, into program: inout RuleProgram
+        _ tree: RuleTree, isNegated: Bool, ifMet: Int32, otherwise: Int32, into program: inout RuleProgram
     ) throws(EngineError) -> Int32 {
         switch tree {
-        case .not(let part): return try compile(part, ifMet: otherwise, otherwise: ifMet, into: &program)
-        case .all(let parts):
-            var next = ifMet
+        case .not(let part):
+            return try compile(part, isNegated: !isNegated, ifMet: ifMet, otherwise: otherwise, into: &program)
+        case .all(let parts), .any(let parts):
+            let isAll = if case .all = tree { !isNegated } else { isNegated }
+            var next = isAll ? ifMet : otherwise
             for part in parts.reversed() {
-                next = try compile(part, ifMet: next, otherwise: otherwise, into: &program)
+                next = try compile(
+                    part, isNegated: isNegated, ifMet: isAll ? next : ifMet, otherwise: isAll ? otherwise : next,
+                    into: &program)
             }
-            return next
-        case .any(let parts):
-            var next = otherwise
-            for part in parts.reversed() { next = try compile(part, ifMet: ifMet, otherwise: next, into: &program) }
             return next
         default: break
         }
-        var next = otherwise
+        // Of the tests of one condition one has to be met; of their negations all.
+        var next = isNegated ? ifMet : otherwise
         for var test in try tests(of: tree, into: &program) {
-            test.ifMet = ifMet
-            test.otherwise = next
+            if isNegated { test.negate() }
+            test.ifMet = isNegated ? next : ifMet
+            test.otherwise = isNegated ? otherwise : next
             program.tests.append(test)
             next = Int32(program.tests.count - 1)
         }
@@ -130,8 +142,8 @@ struct RuleCompiler {
             throw .rule(column: 1, problem: "there is no field \(RuleText.quoted(field, by: "'"))")
         }
         return RuleProgram.Test(
-            kind: kind, reading: reading, outcomes: outcomes, column: place, first: range.lowerBound,
-            end: range.upperBound, ifMet: RuleProgram.accept, otherwise: RuleProgram.reject)
+            kind: kind, reading: reading, outcomes: outcomes, form: formPlaces[field] ?? -1, column: place,
+            first: range.lowerBound, end: range.upperBound, ifMet: RuleProgram.accept, otherwise: RuleProgram.reject)
     }
 
     /// `count` units before now.

@@ -3,14 +3,17 @@ extension RuleProgram {
     @inline(__always)
     func isMet(_ test: Test, _ value: Span<UInt8>) -> Bool {
         switch test.kind {
-        case .isNull: return false
+        case .isNull: return test.isNegated
         case .textEqual:
             return TextOrder.areEqual(value, pool.span.extracting(Int(test.first)..<Int(test.end)))
                 == (test.outcomes == 0b010)
         case .numberOrder: return isNumberMet(test, value)
         case .keyOrder, .keyIn, .keyBetween: return isKeyMet(test, value)
-        case .textOrder, .textContains, .textStarts, .textEnds, .textIn: return isTextMet(test, test.kind, value)
-        case .foldedOrder, .foldedContains, .foldedStarts, .foldedEnds, .foldedIn: return isFoldedMet(test, value)
+        // A text can always be read.
+        case .textOrder, .textContains, .textStarts, .textEnds, .textIn:
+            return isTextMet(test, test.kind, value) != test.isNegated
+        case .foldedOrder, .foldedContains, .foldedStarts, .foldedEnds, .foldedIn:
+            return isFoldedMet(test, value) != test.isNegated
         case .numberIn: return isNumberIn(test, value)
         }
     }
@@ -77,18 +80,38 @@ extension RuleProgram {
 
     @inline(__always)
     private func isNumberMet(_ test: Test, _ value: Span<UInt8>) -> Bool {
-        let reading = DecimalText.read(value)
-        if case .short(let short) = reading, let literal = numbers.span[Int(test.first)].short {
-            return isWanted(test, DecimalText.order(short, literal))
+        if test.form < 0 {
+            let reading = DecimalText.read(value)
+            if case .short(let short) = reading, let literal = numbers.span[Int(test.first)].short {
+                return isWanted(test, DecimalText.order(short, literal))
+            }
+            if let order = order(reading, value, numbers.span[Int(test.first)]) { return isWanted(test, order) }
         }
-        guard let order = order(reading, value, numbers.span[Int(test.first)]) else { return false }
+        guard let plain = plainNumber(test, value),
+            let order = order(DecimalText.read(plain.span), plain.span, numbers.span[Int(test.first)])
+        else { return false }
         return isWanted(test, order)
     }
 
     private func isNumberIn(_ test: Test, _ value: Span<UInt8>) -> Bool {
+        if test.form < 0, let isFound = isNumberFound(test, value) { return isFound != test.isNegated }
+        guard let plain = plainNumber(test, value), let isFound = isNumberFound(test, plain.span) else { return false }
+        return isFound != test.isNegated
+    }
+
+    private func isNumberFound(_ test: Test, _ value: Span<UInt8>) -> Bool? {
         let reading = DecimalText.read(value)
-        if case .none = reading { return false }
+        if case .none = reading { return nil }
         return isFound(from: test.first, to: test.end) { order(reading, value, numbers.span[$0]) ?? 1 }
+    }
+
+    private func form(_ test: Test) -> ValueForm? { test.form < 0 ? nil : forms[Int(test.form)] }
+
+    private func plainNumber(_ test: Test, _ value: Span<UInt8>) -> [UInt8]? {
+        if test.form >= 0, !forms[Int(test.form)].hasComma, DecimalText.isNumber(value) {
+            return value.indices.map { value[$0] }
+        }
+        return ValueForm.plainNumber(value, form(test))
     }
 
     private func order(_ reading: DecimalText.Reading, _ value: Span<UInt8>, _ literal: Number) -> Int? {
@@ -103,31 +126,64 @@ extension RuleProgram {
 
     @inline(__always)
     private func isKeyMet(_ test: Test, _ value: Span<UInt8>) -> Bool {
-        guard let key = Self.key(test.reading, value) else { return false }
+        guard let key = key(test, value) else { return false }
         let first = keys.span[Int(test.first)]
         switch test.kind {
         case .keyOrder: return isWanted(test, key < first ? -1 : first < key ? 1 : 0)
-        case .keyBetween: return first <= key && key <= keys.span[Int(test.first) + 1]
+        case .keyBetween: return (first <= key && key <= keys.span[Int(test.first) + 1]) != test.isNegated
         default:
             return isFound(from: test.first, to: test.end) { key < keys.span[$0] ? -1 : keys.span[$0] < key ? 1 : 0 }
+                != test.isNegated
         }
     }
 
-    private static func key(_ reading: Reading, _ value: Span<UInt8>) -> RuleKey? {
+    private func key(_ test: Test, _ value: Span<UInt8>) -> RuleKey? {
+        let reading = test.reading
         switch reading {
         case .guid: return GUIDText.key(value)
         case .boolean: return BooleanText.key(value)
-        case .instant: return InstantText.instant(value)
+        case .instant: return instant(test, value)
         case .time:
-            guard let instant = InstantText.instant(value) else { return InstantText.timeOfDay(value) }
+            guard let instant = instant(test, value) else { return InstantText.timeOfDay(value) }
             return RuleKey(instant.first - instant.first.floorDivided(by: 86_400) * 86_400, instant.second)
         case .day, .month, .year, .dayOfWeek:
-            guard let days = InstantText.instant(value)?.first.floorDivided(by: 86_400) else { return nil }
+            guard let days = instant(test, value)?.first.floorDivided(by: 86_400) else { return nil }
             // The first of January 1970 was a Thursday.
             if reading == .dayOfWeek { return RuleKey(days + 4 - (days + 4).floorDivided(by: 7) * 7, 0) }
             let date = CivilDate(daysSince1970: days)
             return RuleKey(reading == .day ? date.day : reading == .month ? date.month : date.year, 0)
         }
+    }
+
+    @inline(__always)
+    private func instant(_ test: Test, _ value: Span<UInt8>) -> RuleKey? {
+        InstantText.instant(value) ?? ValueForm.instant(value, form(test))
+    }
+
+    // MARK: What cannot be read
+
+    /// The first column of the row, in the order of the tests, whose value is there and cannot be read as what a test
+    /// compares it as.
+    func unreadableColumn(_ row: Int, of table: borrowing RowTable, _ bytes: Span<UInt8>) -> Int? {
+        for test in tests {
+            let range = table.field(row, Int(test.column))
+            if range.isEmpty { continue }
+            let value = bytes.extracting(range)
+            let isReadable: Bool
+            switch test.kind {
+            case .numberOrder, .numberIn:
+                isReadable = test.form < 0 && DecimalText.isNumber(value) || plainNumber(test, value) != nil
+            case .keyOrder, .keyIn, .keyBetween: isReadable = key(test, value) != nil
+            default: continue
+            }
+            if !isReadable { return Int(test.column) }
+        }
+        return nil
+    }
+
+    /// Whether any test compares values as something that not every value is.
+    var hasTypedTests: Bool {
+        tests.contains { [.numberOrder, .numberIn, .keyOrder, .keyIn, .keyBetween].contains($0.kind) }
     }
 
     /// Binary search: `order` is how the value stands to the literal at an index.

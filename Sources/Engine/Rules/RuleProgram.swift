@@ -1,21 +1,28 @@
 /// A rule made ready for ten million profiles: a flat list of tests, each of which says where to go on.
 ///
 /// `and`, `or` and `not` are gone from it. Every test knows which test comes next when it is met and which when it is
-/// not, the last ones lead to the verdict, and `not` has swapped the two. A test is a few numbers; the texts, numbers
+/// not, and the last ones lead to the verdict. A test is a few numbers; the texts, numbers
 /// and keys that tests compare with lie in pools. Nothing is counted or allocated while matching, but for values with
 /// letters beyond ASCII that are compared ignoring case.
+///
+/// Rules have the three values of SQL: a comparison with a value that is empty, or none of the literal's kind, is
+/// *unknown*, and so is its opposite. Only what is *true* selects, so two values are enough here once every `not` stands
+/// before a condition: a test is met where its condition is true, and a negated one where its condition is false, which
+/// neither is for a value that cannot be read.
 ///
 /// What a condition means for a value `v` that is not empty (with an empty one only `isNull` is true):
 ///
 /// | literal | `v` counts as | otherwise | compared |
 /// |---|---|---|---|
 /// | text | any bytes | | byte by byte, no normalisation; ignoring case: both in small letters |
-/// | number | sign, digits, point, exponent | false | exactly, by digits, see `DecimalText` |
-/// | date, `within` | ISO 8601 date with or without time | false | as points in time, see `InstantText` |
-/// | part of a date | ditto | false | as whole numbers, of the date in UTC; Sunday is 0 |
-/// | time | ditto, or a time alone | false | as time of the day in UTC |
-/// | guid | 32 hexadecimal digits | false | as 128 bits |
-/// | `is true`, `is false` | true, false, 1, 0 in any case | false | as truth |
+/// | number | sign, digits, point, exponent | unknown | exactly, by digits, see `DecimalText` |
+/// | date, `within` | ISO 8601 date with or without time | unknown | as points in time, see `InstantText` |
+/// | part of a date | ditto | unknown | as whole numbers, of the date in UTC; Sunday is 0 |
+/// | time | ditto, or a time alone | unknown | as time of the day in UTC |
+/// | guid | 32 hexadecimal digits | unknown | as 128 bits |
+/// | `is true`, `is false` | true, false, 1, 0 in any case | unknown | as truth |
+///
+/// Numbers and dates are read in the forms of the field's culture as well, see ``ValueForm``.
 struct RuleProgram: Sendable {
     enum Kind: UInt8, BitwiseCopyable, Sendable {
         case isNull
@@ -35,12 +42,24 @@ struct RuleProgram: Sendable {
         var reading: Reading
         /// Bit 0 is set if a lesser value meets the test, bit 1 for an equal one, bit 2 for a greater one.
         var outcomes: UInt8
+        /// Whether it is met where its condition is false; tests of order have the other `outcomes` instead.
+        var isNegated = false
+        /// The form of the field's numbers and dates in ``RuleProgram/forms``, or -1 for the plain ones.
+        var form: Int16 = -1
         var column: Int32
         /// Where its literals lie in the pool of its kind.
         var first: Int32
         var end: Int32
         var ifMet: Int32
         var otherwise: Int32
+
+        /// Turns it into the test of its condition's negation; false stays apart from unknown.
+        mutating func negate() {
+            switch kind {
+            case .textOrder, .textEqual, .foldedOrder, .numberOrder, .keyOrder: outcomes ^= 0b111
+            default: isNegated.toggle()
+            }
+        }
     }
 
     struct Number: BitwiseCopyable, Sendable {
@@ -61,13 +80,21 @@ struct RuleProgram: Sendable {
     var texts: [Range<Int32>] = []
     var numbers: [Number] = []
     var keys: [RuleKey] = []
+    var forms: [ValueForm] = []
 
     /// Binds `rule` to the places of its fields; `columns` must have all of them.
     ///
     /// Relative dates are of `now`, in seconds since 1970 UTC.
-    init(_ rule: SegmentRule, columns: [String], now: Int64) throws(EngineError) {
-        var compiler = RuleCompiler(columns: columns, now: now)
-        start = try compiler.compile(rule.tree, ifMet: Self.accept, otherwise: Self.reject, into: &self)
+    /// - Parameters:
+    ///   - isNegated: whether the program is met where the rule is false, and not where it is true.
+    ///   - forms: how fields are spelled beside the plain forms.
+    init(
+        _ rule: SegmentRule, columns: [String], now: Int64, isNegated: Bool = false, forms: [String: ValueForm] = [:]
+    ) throws(EngineError) {
+        var compiler = RuleCompiler(columns: columns, now: now, forms: forms)
+        self.forms = compiler.forms
+        start = try compiler.compile(
+            rule.tree, isNegated: isNegated, ifMet: Self.accept, otherwise: Self.reject, into: &self)
     }
 
     /// Whether the row is in the segment.
@@ -81,7 +108,8 @@ struct RuleProgram: Sendable {
         while place >= 0 {
             let test = tests[Int(place)]
             let range = table.field(row, Int(test.column))
-            let isMet = range.isEmpty ? test.kind == .isNull : isMet(test, bytes.extracting(range))
+            let isMet =
+                range.isEmpty ? test.kind == .isNull && !test.isNegated : isMet(test, bytes.extracting(range))
             place = isMet ? test.ifMet : test.otherwise
         }
         return place == Self.accept

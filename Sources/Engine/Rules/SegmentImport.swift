@@ -11,7 +11,7 @@
 /// | of the first: `except`, `exclude` | an error: there is nothing to take them from |
 /// | `union`, `include` | itself and the rowset's profiles |
 /// | `intersect` | those of itself that are in the rowset |
-/// | `except`, `exclude` | those of itself that are not in the rowset, also where a value is missing |
+/// | `except`, `exclude` | those of itself that are surely not in the rowset: where a value that decides is missing, they are not |
 /// | of a later one: `none` or not set | an error |
 ///
 /// What needs more than a profile is refused by name: other entities (`paths`), criteria of a `kind` other than

@@ -20,8 +20,9 @@
 /// | `field is null`, `is not null` | the value is empty or missing; or is not |
 /// | `not`, `and`, `or`, parentheses | as usual; `not` binds strongest, `or` weakest |
 ///
-/// With an empty or missing value every comparison is false, `!=` too, and so is one with a value that is not of the
-/// literal's kind (a number, a date, an identifier); `not` then turns that around. Fields are named bare or in
+/// Rules have the three values of SQL. With an empty or missing value every comparison is *unknown*, `!=` too, and so is
+/// one with a value that is not of the literal's kind (a number, a date, an identifier); `not` leaves unknown as it is,
+/// and only what is *true* selects. `is null` and `is not null` are never unknown. Fields are named bare or in
 /// backticks (`` `Full Name` ``), texts quoted with `"` or `'`, words like `and` in any case; `=` is `==`. `true` and
 /// `false` after a comparison stand for those texts. Capitals count in names and values. In quotes and backticks `\\`,
 /// `\"`, `\'`, `` \` ``, `\n`, `\r`, `\t` and `\u{e5}` stand for a character.

@@ -7,22 +7,30 @@ struct ContactCheck: Sendable {
         let type: CustomFieldDefinition.ValueType
         let maximumLength: Int
         let isTrimmed: Bool
+        /// What the source says of the column's values, unless it is that they are text.
+        let declared: FieldType?
+        /// How the column spells numbers and dates beside the plain forms.
+        let form: ValueForm?
     }
 
     /// Why a profile is rejected, and the matched field at fault, by its number, if one is.
     struct Problem {
         let reason: RejectionReason
         let field: Int?
+        /// The column whose value is not of the type that its source declares, where a typed field needs it.
+        var unreadable: Int?
     }
 
     private let slots: [Slot]
+    private let hasTypedFields: Bool
     private let flags: [Int]
     let fields: [ContactField]
     private let maximumBytes: Int
 
     /// - Parameter flags: the columns of the do-not-contact flags.
     init(
-        _ matching: DataMatching, columns: [String], flags: [Int], customFields: [CustomFieldDefinition],
+        _ matching: DataMatching, columns: [String], open: OpenSource, flags: [Int],
+        customFields: [CustomFieldDefinition],
         limits: BatchLimits
     ) {
         slots = matching.pairs.map { pair in
@@ -32,8 +40,10 @@ struct ContactCheck: Sendable {
             }
             return Slot(
                 column: columns.firstIndex(of: pair.column) ?? 0, type: type,
-                maximumLength: pair.field.maximumLength ?? Int.max, isTrimmed: pair.field == .email || type == .number)
+                maximumLength: pair.field.maximumLength ?? Int.max, isTrimmed: pair.field == .email || type == .number,
+                declared: open.declaredType(of: pair.column), form: open.forms[pair.column])
         }
+        hasTypedFields = slots.contains { $0.type != .text }
         self.flags = flags
         fields = matching.fields
         // Escapes at most double what has no control characters; keys and frame are small.
@@ -56,7 +66,12 @@ struct ContactCheck: Sendable {
             let range = table.field(row, slots[index].column)
             if range.isEmpty { continue }
             if let reason = problem(bytes, range, slots[index], table.mayHoldControls) {
-                return Problem(reason: reason, field: index)
+                let isUnreadable = reason == .invalidNumber || reason == .invalidDate
+                return Problem(
+                    reason: reason, field: index,
+                    unreadable: isUnreadable
+                        && slots[index].declared.map { !admits($0, bytes, range, slots[index]) } ?? false
+                        ? slots[index].column : nil)
             }
             size += range.count
         }
@@ -91,14 +106,52 @@ struct ContactCheck: Sendable {
             // A value has at most as many scalars as bytes, so most need no counting.
             return range.count > slot.maximumLength && scalars(bytes, range) > slot.maximumLength ? .valueTooLong : nil
         case .number:
-            return NumberText.isJSONNumber(bytes, AddressCheck.trimmed(bytes, range)) ? nil : .invalidNumber
-        case .date: return DateText.isRFC3339(bytes, range) ? nil : .invalidDate
+            if NumberText.isJSONNumber(bytes, AddressCheck.trimmed(bytes, range)) { return nil }
+            return TypedText.number(bytes, range, slot.form) == nil ? .invalidNumber : nil
+        case .date:
+            if DateText.isRFC3339(bytes, range) { return nil }
+            return TypedText.date(bytes, range, slot.form) == nil ? .invalidDate : nil
         }
+    }
+
+    private func admits(_ type: FieldType, _ bytes: RawSpan, _ range: Range<Int>, _ slot: Slot) -> Bool {
+        type.admits(TypedText.copy(bytes, range).span, slot.form)
     }
 
     /// Unicode scalars: every byte that does not continue one.
     private func scalars(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
         range.reduce(0) { $0 + (bytes.unsafeLoad(fromByteOffset: $1, as: UInt8.self) & 0xC0 == 0x80 ? 0 : 1) }
+    }
+
+    /// The values one after the other, and where each lies among them, if a number or a date is spelled otherwise than
+    /// SendGrid takes it; else nil, and ``values(_:of:_:into:)`` says where they lie.
+    func respelled(
+        _ row: Int, of table: borrowing RowTable, _ bytes: RawSpan, into values: inout MutableSpan<Range<Int>>
+    ) -> [UInt8]? {
+        guard hasTypedFields else { return nil }
+        var spelled: [Int: [UInt8]] = [:]
+        for (index, slot) in slots.enumerated() where slot.type != .text {
+            let range = table.field(row, slot.column)
+            if range.isEmpty { continue }
+            switch slot.type {
+            case .text: continue
+            case .number:
+                if NumberText.isJSONNumber(bytes, AddressCheck.trimmed(bytes, range)) { continue }
+                spelled[index] = TypedText.number(bytes, range, slot.form)
+            case .date:
+                if DateText.isRFC3339(bytes, range) { continue }
+                spelled[index] = TypedText.date(bytes, range, slot.form)
+            }
+        }
+        guard !spelled.isEmpty else { return nil }
+        var text: [UInt8] = []
+        for index in slots.indices {
+            let start = text.count
+            text += spelled[index] ?? TypedText.copy(bytes, values[index])
+            values[index] = start..<text.count
+        }
+        // Eight bytes can be looked at anywhere in it, and copies run over.
+        return text + repeatElement(0, count: ByteBlock.count + InputFile.padding)
     }
 
     /// Where the values lie, in the order of ``fields``, without the spaces around the address and numbers.
@@ -118,9 +171,6 @@ struct ContactCheck: Sendable {
 
 /// Flags that keep a person from being contacted.
 enum FlagText {
-    /// Fields that are such flags by their name alone, in lower case.
-    static let knownNames: Set<String> = ["donotemail", "donotbulkemail", "donotcontact"]
-
     /// Whether the flag is set.
     ///
     /// What cannot be understood counts as set: better one message too few. Not set are an empty value, false, 0, no,

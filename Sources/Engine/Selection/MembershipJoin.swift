@@ -4,10 +4,11 @@ internal import Model
 /// either side: see ``Partitions``.
 enum MembershipJoin {
     /// The members' rows in the source, of every segment that is no rule; nil if all are.
-    /// - Returns: the rows, and where the source's chunks lie, so that their rows are numbered from now on.
+    /// - Returns: the rows, where the source's chunks lie, so that their rows are numbered from now on, and how many rows
+    ///   the lists have.
     static func rows(
         of segments: [SegmentDefinition], source: SourceDefinition, _ open: OpenSource, scratch: String
-    ) async throws -> (rows: [SegmentName: RowSet], index: ChunkIndex)? {
+    ) async throws -> (rows: [SegmentName: RowSet], index: ChunkIndex, lists: [PartRows])? {
         var lists: [(name: SegmentName, members: OpenSource)] = []
         for segment in segments {
             if let list = try members(of: segment, source) { lists.append((segment.name, list)) }
@@ -17,14 +18,15 @@ enum MembershipJoin {
         var profiles = Partitions(scratch: scratch)
         let index = try await fill(&profiles, open, source.idField, key)
         var rows: [SegmentName: RowSet] = [:]
+        var counts: [PartRows] = []
         for (name, members) in lists {
             var list = Partitions(scratch: scratch)
-            _ = try await fill(&list, members, source.idField, key)
+            counts += try await fill(&list, members, source.idField, key).rows(of: members, whole: "segment \(name)")
             var set = RowSet()
             try list.forEachMatch(in: profiles) { set.insert($0) }
             rows[name] = set
         }
-        return (rows, index)
+        return (rows, index, counts)
     }
 
     private static func members(
@@ -32,7 +34,7 @@ enum MembershipJoin {
     ) throws(EngineError) -> OpenSource? {
         switch segment.membership {
         case .rule: return nil
-        case .members(let path): return try OpenSource.members(path)
+        case .members(let path): return try OpenSource.members(path, delimiter: segment.delimiter)
         case .entity(let name):
             guard case .commonDataModel(let folder, _) = source.format else {
                 throw .incomplete(what: "Common Data Model folder for the entity '\(name)'")
@@ -45,7 +47,8 @@ enum MembershipJoin {
     private static func fill(
         _ partitions: inout Partitions, _ source: OpenSource, _ idField: String, _ key: FingerprintKey
     ) async throws -> ChunkIndex {
-        try await ChunkScan.run(source.files, columns: [idField]) { (table, _, _) throws(EngineError) in
+        let index = try await ChunkScan.run(source.files, FieldWishes(columns: [idField])) {
+            (table, _, _) throws(EngineError) in
             let bytes = table.bytes.span.bytes
             var found: [(row: Int, fingerprint: Fingerprint)] = []
             found.reserveCapacity(table.count)
@@ -58,5 +61,7 @@ enum MembershipJoin {
         } take: { found, place in
             try partitions.add(found, first: place.firstRow)
         }.index
+        try source.require([idField], index)
+        return index
     }
 }

@@ -23,7 +23,7 @@ extension Selection {
         for input in inputs {
             let encoder = builder.encoder
             let (_, scanned) = try await ChunkScan.run(
-                input.source.files, columns: input.columns, places: input.index.places, isTrusted: true
+                input.source.files, FieldWishes(columns: input.columns), places: input.index.places, isTrusted: true
             ) { (table, firstRow, clock) throws(EngineError) -> EncodedContacts in
                 try Self.encode(table, firstRow ?? 0, input, encoder, &clock)
             } take: { contacts, place in
@@ -57,10 +57,16 @@ extension Selection {
         for row in 0..<table.count where selected.contains(firstRow &+ row) {
             var places = values.mutableSpan
             check.values(row, of: table, bytes, into: &places)
+            let (digest, clearing) = (digest.digest(bytes, values.span), resent.contains(firstRow &+ row))
+            var respelledPlaces = values.mutableSpan
+            let respelled = check.respelled(row, of: table, bytes, into: &respelledPlaces)
             do throws(ModelError) {
-                try encoder.encode(
-                    bytes, values.span, digest: digest.digest(bytes, values.span),
-                    clearing: resent.contains(firstRow &+ row), into: &contacts)
+                if let respelled {
+                    try encoder.encode(
+                        respelled.span.bytes, values.span, digest: digest, clearing: clearing, into: &contacts)
+                } else {
+                    try encoder.encode(bytes, values.span, digest: digest, clearing: clearing, into: &contacts)
+                }
             } catch {
                 throw .contact(Place(file: "", line: table.line(row)), problem: error.message)
             }

@@ -29,7 +29,7 @@ extension Selection {
         for input in inputs {
             let check = input.check
             _ = try await ChunkScan.run(
-                input.source.files, columns: input.columns, places: input.index.places, isTrusted: true
+                input.source.files, FieldWishes(columns: input.columns), places: input.index.places, isTrusted: true
             ) { (table, _, _) throws(EngineError) -> [(row: Int, line: Int, fingerprint: Fingerprint)] in
                 let bytes = table.bytes.span.bytes
                 var hits: [(row: Int, line: Int, fingerprint: Fingerprint)] = []

@@ -50,12 +50,18 @@ public struct Selection: Sendable {
     public let tally: Tally
     /// The first 1,000 rejections, in the order of the profiles; ``tally`` counts all.
     public let rejections: [Rejection]
+    /// Values that rules needed and could not read; the profiles are in no segment for them.
+    public let unreadable: [UnreadableValues]
+    /// How many rows every file had, those of members' lists too.
+    public let parts: [PartRows]
     /// How many profiles are in each segment.
     public let members: [SegmentName: Int]
     /// How many profiles are in two segments at once, for every two of one source that share any.
     public let overlaps: [SegmentOverlap]
     /// The files of all sources as they were when they were opened.
     public let fingerprints: [SourceFingerprint]
+    /// Fields of the sources that look like an opt-out and are neither used nor declared harmless.
+    public let unusedFlags: [UnusedFlag]
     /// Processor time by stage.
     public let times: StageTimes
 
@@ -92,6 +98,13 @@ struct BoundSource: Sendable {
     let segments: [SegmentDefinition]
     let check: ContactCheck
     let digest: ContactDigest
+    /// The destination's own flags: fields that are wanted in any spelling.
+    private let ownFlags: [String]
+    /// The flags, where every row names its own fields.
+    private let flags: FlagNames?
+
+    /// What the first reading wishes for.
+    var wishes: FieldWishes { FieldWishes(columns: columns, flags: flags) }
 
     /// Opens the sources of a request, so that what is missing is found before anything is read.
     static func bind(_ request: ExportRequest) throws(EngineError) -> [BoundSource] {
@@ -116,26 +129,40 @@ struct BoundSource: Sendable {
         func want(_ names: [String]) {
             for name in names where !columns.contains(name) { columns.append(name) }
         }
-        let flagNames =
-            open.fields.filter { FlagText.knownNames.contains($0.lowercased()) } + request.destination.doNotContact
+        let flagNames = FlagNames(own: request.destination.doNotContact)
+        let fixed = open.namesOwnFields ? [] : open.fields.filter(flagNames.contains)
         want(matching.pairs.map(\.column))
-        want(flagNames)
+        want(fixed)
         want(try SegmentTests.columns(of: segments))
-        for name in columns where !open.fields.contains(name) {
-            throw .missingColumn(name, path: open.files.first?.path ?? definition.name.text, known: open.fields)
-        }
         self.definition = definition
         self.open = open
         self.columns = columns
         self.segments = segments
+        ownFlags = request.destination.doNotContact
+        flags = open.namesOwnFields ? flagNames : nil
+        let flagColumns = open.namesOwnFields ? [columns.count] : fixed.compactMap { columns.firstIndex(of: $0) }
         check = ContactCheck(
-            matching, columns: columns, flags: flagNames.compactMap { columns.firstIndex(of: $0) },
-            customFields: request.customFields, limits: request.limits)
+            matching, columns: columns, open: open, flags: flagColumns, customFields: request.customFields,
+            limits: request.limits)
         digest = ContactDigest(
             seed: request.digestSeed,
             shape: matching.fields.map { field in
                 guard case .custom(let name) = field else { return field.name }
                 return request.customFields.first { $0.name.lowercased() == name.lowercased() }?.id ?? field.name
             })
+        try requireFields()
+    }
+
+    /// Makes sure that the source has every field that is asked for.
+    /// - Parameter index: what the first reading found; nil before it.
+    /// - Throws: ``EngineError/missingColumn(_:path:known:)``.
+    func requireFields(_ index: ChunkIndex? = nil) throws(EngineError) {
+        try open.require(columns, flags: ownFlags, index)
+    }
+
+    /// Its fields that look like an opt-out and are neither used nor declared harmless.
+    func unusedFlags(_ index: ChunkIndex, _ destination: Destination) throws(EngineError) -> [UnusedFlag] {
+        try FlagReview.unused(of: open.fields(index), by: destination, segments: segments)
+            .map { UnusedFlag(source: definition.name, field: $0) }
     }
 }

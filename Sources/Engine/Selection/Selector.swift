@@ -6,12 +6,15 @@ struct Selector: ~Copyable {
     private var rejections: [Rejection] = []
     private var members: [SegmentName: Int] = [:]
     private var overlaps: [SegmentOverlap] = []
+    private var unusedFlags: [UnusedFlag] = []
     var times = StageTimes()
     var inputs: [Selection.Input] = []
     /// The number of each input's first row among all rows.
     var firstRows: [Int] = []
     private var addresses: Partitions
     var finder: ChangeFinder?
+    private var unreadable = UnreadableTally()
+    private var parts: [PartRows] = []
     private let request: ExportRequest
     private let key: FingerprintKey
 
@@ -48,12 +51,18 @@ struct Selector: ~Copyable {
                 progress(Double(done) / Double(max(1, total)))
             }
         }
+        // Whoever might be meant, or not, for a value that nobody can read: nothing leaves until somebody has decided.
+        if let values = selector.unreadable.values.first(where: { selector.mustStop($0) }) {
+            throw EngineError.unreadableValues(values)
+        }
         try await selector.rejectRepeated(sources)
         try selector.findChanges()
         return Selection(
-            tally: selector.tally, rejections: selector.rejections, members: selector.members,
+            tally: selector.tally, rejections: selector.rejections, unreadable: selector.unreadable.values,
+            parts: selector.parts,
+            members: selector.members,
             overlaps: selector.overlaps, fingerprints: sources.flatMap(\.open.files).map(\.input.fingerprint),
-            times: selector.times, inputs: selector.inputs, builder: builder)
+            unusedFlags: selector.unusedFlags, times: selector.times, inputs: selector.inputs, builder: builder)
     }
 
     // MARK: Chunks, on any core
@@ -65,31 +74,39 @@ struct Selector: ~Copyable {
         var marks: [ChangeFinder.Mark] = []
         var valueBytes = 0
         var rejected: [RejectionReason: Int] = [:]
-        var rejections: [(row: Int, line: Int, field: Int?, reason: RejectionReason)] = []
+        var rejections: [(row: Int, line: Int, field: String?, reason: RejectionReason)] = []
+        var unreadable: [UnreadableTally.Mark] = []
 
-        mutating func reject(_ row: Int, line: Int, field: Int?, _ reason: RejectionReason) {
+        mutating func reject(_ row: Int, line: Int, field: String?, _ reason: RejectionReason) {
             rejected[reason, default: 0] += 1
             if rejections.count < maximumRejections { rejections.append((row, line, field, reason)) }
         }
     }
 
     static func judge(
-        _ table: borrowing RowTable, firstRow: Int, _ tests: SegmentTests, _ check: ContactCheck, _ key: FingerprintKey,
-        _ suppressed: SuppressedAddresses?, _ clock: inout StageClock
+        _ table: borrowing RowTable, firstRow: Int, _ tests: SegmentTests, _ check: ContactCheck,
+        _ columns: [String], _ key: FingerprintKey, _ suppressed: SuppressedAddresses?, _ clock: inout StageClock
     ) -> Verdict {
         var verdict = Verdict(rows: table.count, counts: SegmentCounts(segments: tests.names.count))
         let bytes = table.bytes.span.bytes
-        let members = tests.members(of: table, first: firstRow, counting: &verdict.counts)
+        var undecided: [Undecided] = []
+        let members = tests.members(
+            of: table, first: firstRow, counting: &verdict.counts, undecided: &undecided)
+        verdict.note(undecided, members, tests, table, columns)
         clock.end(.evaluate)
         verdict.candidates.reserveCapacity(members.count)
         for row in members {
             if let problem = check.problem(row, of: table, bytes) {
-                verdict.reject(row, line: table.line(row), field: problem.field, problem.reason)
+                if let column = problem.unreadable, tests.unreadable.contains(.stop) {
+                    verdict.unreadable.note(segment: nil, column: column, row: row, line: table.line(row))
+                }
+                verdict.reject(
+                    row, line: table.line(row), field: problem.field.map { check.fields[$0].name }, problem.reason)
                 continue
             }
             let fingerprint = key.fingerprint(bytes, check.address(row, of: table, bytes), folding: true)
             if let suppressed, suppressed.contains(fingerprint) {
-                verdict.reject(row, line: table.line(row), field: 0, .suppressed)
+                verdict.reject(row, line: table.line(row), field: ContactField.email.name, .suppressed)
             } else {
                 verdict.candidates.append((row, fingerprint))
                 verdict.valueBytes &+= check.valueBytes(row, of: table)
@@ -105,7 +122,8 @@ struct Selector: ~Copyable {
         let joined = try await MembershipJoin.rows(
             of: source.segments, source: source.definition, source.open, scratch: request.scratch)
         let tests = try SegmentTests(
-            source.segments, columns: source.columns, joined: joined?.rows ?? [:], now: request.now)
+            source.segments, columns: source.columns, joined: joined?.rows ?? [:], now: request.now,
+            forms: source.open.forms)
         let firstRow = (firstRows.last ?? 0) + (inputs.last?.index.rows ?? 0)
         firstRows.append(firstRow)
         var input = Selection.Input(
@@ -114,10 +132,11 @@ struct Selector: ~Copyable {
         var counts = SegmentCounts(segments: tests.names.count)
         let (check, key, suppressed, digest) = (source.check, key, request.suppressed, source.digest)
         let compared = finder == nil ? nil : request.delivered
+        let columns = source.columns
         let (index, times) = try await ChunkScan.run(
-            source.open.files, columns: source.columns, places: joined?.index.places
+            source.open.files, source.wishes, places: joined?.index.places
         ) { (table, first, clock) throws(EngineError) in
-            var verdict = Self.judge(table, firstRow: first ?? 0, tests, check, key, suppressed, &clock)
+            var verdict = Self.judge(table, firstRow: first ?? 0, tests, check, columns, key, suppressed, &clock)
             if let compared { try verdict.mark(table, check, digest, compared, &clock) }
             return (verdict, clock.times)
         } take: { (result, place) in
@@ -134,8 +153,9 @@ struct Selector: ~Copyable {
                     Rejection(
                         source: source.definition.name, row: place.firstRow + rejection.row + 1,
                         file: source.open.files[place.file].path, line: place.firstLine + rejection.line - 1,
-                        field: rejection.field.map { check.fields[$0].name }, reason: rejection.reason))
+                        field: rejection.field, reason: rejection.reason))
             }
+            unreadable.add(verdict.unreadable, tests, source.open, columns, place)
             input.selected.insert(verdict.candidates, first: place.firstRow)
             try addresses.add(verdict.candidates, first: firstRow + place.firstRow)
             try finder?.add(verdict.marks, first: firstRow + place.firstRow)
@@ -144,10 +164,21 @@ struct Selector: ~Copyable {
             self.times += clock.times
             progress(Int64(place.count))
         }
+        try source.requireFields(index)
+        unusedFlags += try source.unusedFlags(index, request.destination)
         self.times += times
         input.index = index
+        parts += index.rows(of: source.open, whole: "source \(source.definition.name)") + (joined?.lists ?? [])
         inputs.append(input)
         report(counts, tests.names)
+    }
+
+    /// Whether what cannot be read keeps an export from going out: where the source says what type a value has, unless
+    /// the segment says that such profiles are left out.
+    private func mustStop(_ values: UnreadableValues) -> Bool {
+        guard values.declared != nil else { return false }
+        guard let name = values.segment else { return true }
+        return request.segments.first { $0.name == name }?.unreadable != .exclude
     }
 
     private mutating func report(_ counts: SegmentCounts, _ names: [SegmentName]) {

@@ -16,6 +16,7 @@ public enum RejectionReason: String, Sendable, CaseIterable, Hashable {
     case invalidNumber = "invalid_number"
     case invalidDate = "invalid_date"
     case suppressed = "suppressed"
+    case unreadableValue = "unreadable_value"
 }
 
 /// A profile that was selected and is not sent.
@@ -30,7 +31,7 @@ public struct Rejection: Sendable, Hashable {
     public let file: String
     /// The line in its file where it starts, from 1.
     public let line: Int
-    /// The contact field at fault, if one is.
+    /// The contact field at fault, or the profile field whose value cannot be read, if one is.
     public let field: String?
     /// Why.
     public let reason: RejectionReason

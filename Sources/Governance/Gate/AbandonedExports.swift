@@ -22,7 +22,7 @@ extension Gate {
         for open in try transaction.openTransfers(of: id) {
             let outcome = TransferOutcome(status: .unknown, reason: "process-ended")
             let index = try appender.append(
-                outcomeEntry(outcome, intent: open.intent, export: open.export, destination: id, contacts: nil))
+                try outcomeEntry(outcome, intent: open.intent, export: open.export, destination: id, contacts: nil))
             try transaction.conclude(transfer: open.intent, outcome: index, job: nil, isUnknown: true)
         }
         for export in try transaction.unfinishedExports(of: id) {

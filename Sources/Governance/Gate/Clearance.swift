@@ -26,64 +26,49 @@ public struct ExportScope: Sendable, Equatable {
 }
 
 extension Gate {
-    /// Checks standing, configuration, policy and consent, in this order, and says what is missing.
-    /// - Parameter administrator: whose consent alone counts; nil if anybody's does.
+    /// Checks standing, configuration, policy and consent; see `GovernanceTransaction.clear(_:under:now:)`.
     func clear(
         _ id: DestinationID, under administrator: AdministratorName? = nil, _ transaction: Storage.Transaction
     ) throws -> Clearance {
-        let destination = try standingDestination(id, transaction)
+        try transaction.clear(id, under: administrator, now: time.now())
+    }
+}
+
+extension GovernanceTransaction {
+    /// Checks standing, configuration, policy and consent, in this order, and says what is missing.
+    /// - Parameter administrator: whose consent alone counts; nil if anybody's does.
+    func clear(_ id: DestinationID, under administrator: AdministratorName?, now: Timestamp) throws -> Clearance {
+        let destination = try standingDestination(id)
         guard let matching = destination.matching else { throw Refusal.notConfigured(id, missing: "data matching") }
         guard !destination.segments.isEmpty else { throw Refusal.notConfigured(id, missing: "segments") }
-        let policy = try policyInForce(transaction)
+        let policy = try policyInForce()
         guard policy.allows(destination.endpoint) else { throw Refusal.hostNotAllowed(destination.endpoint.host) }
         let forbidden = matching.fields.filter { !policy.allows($0) }
         guard forbidden.isEmpty else { throw Refusal.fieldsNotAllowed(forbidden.map(\.name)) }
-        guard let agreement = try transaction.agreement() else { throw Refusal.noAgreement }
-        let consent = try consent(
-            of: administrator, destination, matching, agreement, policy, transaction)
+        guard let agreement = try agreement() else { throw Refusal.noAgreement }
+        let judge = try ConsentJudge(of: destination, under: agreement, policy, self, now: now)
         return Clearance(
-            destination: destination, matching: matching, policy: policy, agreement: agreement, consent: consent,
-            segments: try transaction.segmentDigests(of: destination))
+            destination: destination, matching: matching, policy: policy, agreement: agreement,
+            consent: try judge.consent(of: administrator), segments: try segmentDigests(of: destination))
     }
 
-    /// The newest consent that holds and covers the destination as it is configured now.
-    ///
-    /// If none does, the reason of the newest is given.
-    private func consent(
-        of wanted: AdministratorName?, _ destination: Destination, _ matching: DataMatching, _ agreement: Agreement,
-        _ policy: Policy,
-        _ transaction: Storage.Transaction
-    ) throws -> VerifiedConsent {
-        var reason: (any Error)?
-        let records = try transaction.consents(for: destination.id)
-        // A withdrawal ends whatever was given for the destination before it (I4), by whomever: who takes a consent back
-        // means the transfers to stop.
-        let withdrawn = records.filter { $0.withdrawn != nil }.max { ($0.withdrawn ?? 0) < ($1.withdrawn ?? 0) }
-        var seen: Set<AdministratorName> = []
-        // Whoever signs anew means the new terms: of each administrator the newest consent counts.
-        for record in records where seen.insert(record.administrator).inserted {
-            if let wanted, record.administrator != wanted { continue }
-            do {
-                if let withdrawn, record.index < withdrawn.withdrawn ?? 0 {
-                    throw ConsentError.withdrawn(index: withdrawn.index)
-                }
-                guard let administrator = try transaction.administrator(record.administrator) else {
-                    throw Refusal.unknownAdministrator(record.administrator)
-                }
-                let consent = try ConsentVerifier.verify(
-                    record, by: administrator, for: destination.id, under: agreement, now: time.now())
-                try requireTerms(consent.parts, destination.id, policy)
-                try requireCoverage(consent.parts, destination, matching, transaction)
-                return consent
-            } catch let error as any ReportableError where error.failure == .refused {
-                reason = reason ?? error
-            }
-        }
-        throw reason ?? Refusal.noConsent(destination.id)
+    /// Finds the destination and makes sure that it stands.
+    func standingDestination(_ id: DestinationID) throws -> Destination {
+        guard let destination = try destination(id) else { throw Refusal.unknownDestination(id.text) }
+        try destination.standing.requireActive(id)
+        return destination
     }
 
+    /// The policy in force.
+    func policyInForce() throws -> Policy {
+        guard let canonical = try policy() else { throw Refusal.noPolicy }
+        return try Policy(canonical: canonical)
+    }
+}
+
+extension ConsentJudge {
     /// What the transfers are for, who receives them and on what they rest is the policy's, and was signed as it was then.
-    private func requireTerms(_ signed: Statement.Parts, _ id: DestinationID, _ policy: Policy) throws {
+    func requireTerms(_ signed: Statement.Parts, _ id: DestinationID, _ policy: Policy) throws {
         let terms = [
             ("the purpose", signed.purpose, policy.purpose), ("the recipient", signed.processor, policy.recipient),
             ("the country", signed.country, policy.country),
@@ -94,9 +79,9 @@ extension Gate {
         guard changed.isEmpty else { throw Refusal.termsChanged(id, terms: changed) }
     }
 
-    private func requireCoverage(
+    func requireCoverage(
         _ signed: Statement.Parts, _ destination: Destination, _ matching: DataMatching,
-        _ transaction: Storage.Transaction
+        _ transaction: Transaction
     ) throws {
         guard signed.listID == destination.listID, signed.endpoint == destination.endpoint.description else {
             throw Refusal.noConsent(destination.id)
@@ -111,6 +96,8 @@ extension Gate {
         }
         let dropped = signed.doNotContact.filter { !destination.doNotContact.contains($0) }
         guard dropped.isEmpty else { throw Refusal.doNotContactChanged(destination.id, fields: dropped) }
+        let ignored = destination.ignoredFlags.filter { !signed.ignoredFlags.contains($0) }
+        guard ignored.isEmpty else { throw Refusal.ignoredFlagsChanged(destination.id, fields: ignored) }
         let segments = destination.segments.filter { signed.segments[$0] == nil }
         guard segments.isEmpty else { throw Refusal.segmentsNotConsented(destination.id, segments: segments) }
         let changed = try destination.segments.filter { name in

@@ -31,7 +31,9 @@ public struct ExportTerms: Sendable {
     public var profiles: Int
     /// How many contacts it would take off the list.
     public var removals: Int
-    /// Whether somebody said that so many may be taken off.
+    /// Files that had rows at the last export and have none now, in words; somebody would be taken off for it.
+    public var emptied: [String]
+    /// Whether somebody said that so many may be taken off, and that files may be empty.
     public var allowsRemovals: Bool
     /// Under whose consent alone it may run: of a scheduled export, the export user's.
     public var administrator: AdministratorName?
@@ -42,11 +44,13 @@ public struct ExportTerms: Sendable {
 
     /// Terms of these parts.
     public init(
-        profiles: Int, removals: Int = 0, allowsRemovals: Bool = false, administrator: AdministratorName? = nil,
+        profiles: Int, removals: Int = 0, emptied: [String] = [], allowsRemovals: Bool = false,
+        administrator: AdministratorName? = nil,
         trigger: String = "demand"
     ) {
         self.profiles = profiles
         self.removals = removals
+        self.emptied = emptied
         self.allowsRemovals = allowsRemovals
         self.administrator = administrator
         self.trigger = trigger
@@ -90,7 +94,8 @@ extension Gate {
     public func objection(to id: DestinationID, _ terms: ExportTerms) async throws -> (any ReportableError)? {
         do {
             try await storage.transaction { transaction in
-                try require(terms, of: id, try clear(id, transaction).policy, transaction)
+                try require(
+                    terms, of: id, try clear(id, under: terms.administrator, transaction).policy, transaction)
             }
             return nil
         } catch let error as any ReportableError where error.failure == .refused {
@@ -207,6 +212,7 @@ extension Gate {
             throw Refusal.tooManyProfiles(count: Int64(terms.profiles), maximum: policy.maximumProfiles)
         }
         guard terms.removals > 0, !terms.allowsRemovals else { return }
+        guard terms.emptied.isEmpty else { throw Refusal.filesEmptied(terms.emptied, removals: terms.removals) }
         let delivered = try transaction.recordCount(of: id)
         let share = policy.maximumRemovalPercent
         guard terms.removals <= policy.maximumRemovals, terms.removals * 100 <= Int(share) * delivered else {

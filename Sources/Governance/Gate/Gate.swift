@@ -29,31 +29,20 @@ public struct Gate<Storage: GovernanceStorage>: Sendable {
 
     /// Finds the destination and makes sure that it stands.
     func standingDestination(_ id: DestinationID, _ transaction: Storage.Transaction) throws -> Destination {
-        guard let destination = try transaction.destination(id) else { throw Refusal.unknownDestination(id.text) }
-        try Self.requireActive(destination.standing, id)
-        return destination
-    }
-
-    static func requireActive(_ standing: Destination.Standing, _ id: DestinationID) throws(Refusal) {
-        switch standing {
-        case .active: return
-        case .suspended(let name, let time): throw .suspended(id, by: name, at: time)
-        case .removed(let name, let time): throw .removed(id, by: name, at: time)
-        }
+        try transaction.standingDestination(id)
     }
 
     /// Whether the destination stands, asked of the storage itself at every call.
     func standingCheck(_ id: DestinationID) -> StandingCheck {
         StandingCheck { [storage] in
             guard let standing = try storage.standing(of: id) else { throw Refusal.unknownDestination(id.text) }
-            try Self.requireActive(standing, id)
+            try standing.requireActive(id)
         }
     }
 
     /// The policy in force.
     func policyInForce(_ transaction: Storage.Transaction) throws -> Policy {
-        guard let canonical = try transaction.policy() else { throw Refusal.noPolicy }
-        return try Policy(canonical: canonical)
+        try transaction.policyInForce()
     }
 
     /// Appends what was refused and why, then passes the refusal on.
@@ -70,6 +59,16 @@ public struct Gate<Storage: GovernanceStorage>: Sendable {
             let entry = LogEntry(.transferRefused, actor: "system", fields)
             _ = try await log.commit { _, appender in try appender.append(entry) }
             throw error
+        }
+    }
+}
+
+extension Destination.Standing {
+    func requireActive(_ id: DestinationID) throws(Refusal) {
+        switch self {
+        case .active: return
+        case .suspended(let name, let time): throw .suspended(id, by: name, at: time)
+        case .removed(let name, let time): throw .removed(id, by: name, at: time)
         }
     }
 }

@@ -136,7 +136,7 @@ extension Gate {
             do {
                 return try await log.commit { transaction, appender in
                     let index = try appender.append(
-                        outcomeEntry(
+                        try outcomeEntry(
                             outcome, intent: intent, export: session.export, destination: session.destination.id,
                             contacts: contacts))
                     try conclude(outcome, of: intent, at: index, transaction)

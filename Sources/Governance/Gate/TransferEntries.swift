@@ -25,7 +25,7 @@ extension Gate {
             "export": .string(export.text), "destination": .string(batch.destination.text),
             "action": .string(batch.action.rawValue), "host": .string(endpoint.host),
             "method": .string(batch.action.method),
-            "path": .string(draft.upload?.path ?? batch.action.path(batch.listID)),
+            "path": .string(try draft.upload.map { try LoggedName.path($0.path) } ?? batch.action.path(batch.listID)),
             "purpose": .string(clearance.policy.purpose),
             "agreement": .string(Agreement.identifier), "agreement_version": .integer(consent.agreementVersion),
             "agreement_sha256": .string(consent.agreementDigest.hex),
@@ -44,13 +44,13 @@ extension Gate {
     /// The entry that says what became of it.
     func outcomeEntry(
         _ outcome: TransferOutcome, intent: Int64, export: ExportID, destination: DestinationID, contacts: Int?
-    ) -> LogEntry {
+    ) throws -> LogEntry {
         var fields: [String: CanonicalJSON] = [
             "intent": .integer(intent), "export": .string(export.text), "destination": .string(destination.text),
             "status": .string(outcome.statusName), "http_status": .integer(Int64(outcome.httpStatus)),
             "duration_ms": .integer(outcome.milliseconds),
         ]
-        if case .accepted(let job) = outcome.status { fields["job"] = .string(job) }
+        if case .accepted(let job) = outcome.status { fields["job"] = .string(try LoggedName.job(job)) }
         if !outcome.requestID.isEmpty { fields["request_id"] = .string(outcome.requestID) }
         if !outcome.reason.isEmpty { fields["reason"] = .string(outcome.reason) }
         if let contacts { fields["contacts"] = .integer(Int64(contacts)) }

@@ -36,12 +36,20 @@ public struct TransferOutcome: Sendable, Hashable {
     public let reason: String
     /// Which contacts of the request were named as the reason, by their places in it; empty if none were.
     public let offenders: [Int]
+    /// What the answer said about it, cleaned of values: for the person who waits for it, never for the log.
+    public let words: String
+
+    /// Whether the request was refused because of some of its contacts, so that without them it may be taken.
+    public var isAboutContacts: Bool {
+        status == .refused && ["address-refused", "contact-refused", "too-large"].contains(reason)
+    }
 
     /// An outcome with these parts.
     public init(
         status: Status, httpStatus: Int = 0, requestID: String = "", milliseconds: Int64 = 0,
-        responseDigest: Digest? = nil, reason: String = "", offenders: [Int] = []
+        responseDigest: Digest? = nil, reason: String = "", offenders: [Int] = [], words: String = ""
     ) {
+        self.words = words
         self.offenders = offenders
         self.status = status
         self.httpStatus = httpStatus

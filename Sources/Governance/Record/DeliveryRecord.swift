@@ -87,8 +87,8 @@ public enum Settlement: Sendable {
     case delivered(intent: Int64, refused: [Personal<String>])
     /// The job of this intent has refused them all.
     case refusedAll(intent: Int64)
-    /// Nobody knows.
-    case uncertain(intent: Int64)
+    /// Nobody knows, but of the ones at these addresses, which were refused.
+    case uncertain(intent: Int64, refused: [Personal<String>] = [])
     /// SendGrid refuses these contacts as such.
     case refused(PreparedBatch, intent: Int64)
     /// They are off the list.
@@ -99,7 +99,7 @@ public enum Settlement: Sendable {
 
     var intent: Int64? {
         switch self {
-        case .delivered(let intent, _), .refusedAll(let intent), .uncertain(let intent): intent
+        case .delivered(let intent, _), .refusedAll(let intent), .uncertain(let intent, _): intent
         case .refused, .gone, .missing: nil
         }
     }
@@ -193,8 +193,9 @@ extension Gate {
             let bytes = try keys.opened(box, as: pageName)
             switch settlement {
             case .delivered(_, let refused):
-                let tags = try refused.map { try keys.tag(of: Array($0.reveal().utf8)) }
-                try merge.add(bytes, intent: intent, .delivered, refused: Set(tags))
+                try merge.add(bytes, intent: intent, .delivered, refused: tags(of: refused, keys))
+            case .uncertain(_, let refused):
+                try merge.add(bytes, intent: intent, .uncertain, refused: tags(of: refused, keys))
             case .refusedAll: try merge.add(bytes, intent: intent, .refused)
             default: try merge.add(bytes, intent: intent, .uncertain)
             }
@@ -202,6 +203,31 @@ extension Gate {
         for part in merge.parts {
             try update(part, keys, transaction) { old in try merge.merged(part, into: old) }
         }
+    }
+
+    private static func tags(of addresses: [Personal<String>], _ keys: DeliveryKeys) throws -> Set<SubjectTag> {
+        Set(try addresses.map { try keys.tag(of: Array($0.reveal().utf8)) })
+    }
+
+    /// Which of the addresses are those of contacts that the request of this intent carried; none once it is settled.
+    ///
+    /// What an answer says of anybody else says nothing of them.
+    /// - Throws: a storage error; `VaultError` or `ModelError` if the record is damaged.
+    public func carried(
+        _ addresses: [Personal<String>], by intent: Int64, in record: DeliveryRecord<Storage>
+    ) async throws -> Set<String> {
+        guard let box = try await storage.transaction({ try $0.page(of: intent) }) else { return [] }
+        let bytes = try record.keys.opened(box, as: Self.pageName)
+        let span = bytes.span.bytes
+        var carried: Set<SubjectTag> = []
+        try PackedEntries.forEach(bytes) { range in
+            carried.insert(
+                SubjectTag(
+                    high: PackedEntries.word(span, range.lowerBound),
+                    low: PackedEntries.word(span, range.lowerBound + 8)))
+        }
+        return Set(
+            try addresses.map { $0.reveal() }.filter { carried.contains(try record.keys.tag(of: Array($0.utf8))) })
     }
 
     /// What is settled of single contacts.

@@ -40,6 +40,8 @@ struct Replay {
         /// Contact field to profile field.
         var matching: CanonicalJSON?
         var doNotContact: Set<String> = []
+        /// Profile fields that were declared harmless though they look like an opt-out.
+        var ignoredFlags: Set<String> = []
         /// Where a consent to it was withdrawn last.
         var withdrawnAt: Int64?
         /// The newest consent to it of every administrator.

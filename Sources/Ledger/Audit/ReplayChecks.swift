@@ -110,6 +110,10 @@ extension Replay {
                 require(
                     destination.doNotContact.isSuperset(of: kept),
                     "profiles leave that the consent says are left out (do_not_contact)")
+                require(
+                    destination.ignoredFlags.isSubset(of: (try? consent.strings("ignored_flags")) ?? []),
+                    "fields that look like an opt-out are declared harmless, which the consent does not say (ignored_flags)"
+                )
             }
         }
         let name = intent.optionalString("destination")

@@ -88,6 +88,7 @@ extension Replay {
             destinations[name]?.segments = Set((try? entry.strings("segments")) ?? [])
             destinations[name]?.matching = entry["matching"]
             destinations[name]?.doNotContact = Set((try? entry.strings("do_not_contact")) ?? [])
+            destinations[name]?.ignoredFlags = Set((try? entry.strings("ignored_flags")) ?? [])
         }
     }
 }

@@ -66,8 +66,8 @@ extension EntryType {
             [
                 "consent": .text, "destination": .text, "administrator": .text, "agreement": .text,
                 "agreement_version": .integer, "agreement_sha256": .digest, "language": .text,
-                "fields": .list(.text), "matching": .map(.text), "do_not_contact": .list(.text),
-                "segments": .list(.text), "valid_from": .time, "valid_until": .time,
+                "fields": .list(.text), "matching": .map(.fieldName), "do_not_contact": .list(.fieldName),
+                "ignored_flags": .list(.fieldName), "segments": .list(.text), "valid_from": .time, "valid_until": .time,
                 "statement_sha256": .digest, "signature_sha256": .digest, "key_sha256": .digest,
             ]
         default: ["consent_index": .integer, "destination": .text, "administrator": .text]
@@ -83,8 +83,8 @@ extension EntryType {
             ]
         case .destinationConfigured:
             [
-                "destination": .text, "fields": .list(.text), "matching": .map(.text),
-                "do_not_contact": .list(.text), "segments": .list(.text),
+                "destination": .text, "fields": .list(.text), "matching": .map(.fieldName),
+                "do_not_contact": .list(.fieldName), "ignored_flags": .list(.fieldName), "segments": .list(.text),
                 "configuration_sha256": .digest, "created_fields": .list(.text),
             ]
         case .destinationScheduled: ["destination": .text, "schedule": .text, "export_user": .text]

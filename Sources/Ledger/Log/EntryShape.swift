@@ -6,6 +6,8 @@ internal import Model
 indirect enum EntryShape: Sendable {
     /// Text without an address or an API key in it.
     case text
+    /// The name of a profile's field: text that may be annotated, as `email@OData.type`.
+    case fieldName
     /// The type or the text of an SSH public key: its algorithm may end in `@openssh.com`.
     case sshKey
     /// A whole number of at most 2^53 - 1 in size.
@@ -29,6 +31,8 @@ indirect enum EntryShape: Sendable {
     func problem(in value: CanonicalJSON, at place: String) -> String? {
         switch (self, value) {
         case (.text, .string(let text)): Self.contentProblem(text).map { "\(place) \($0)" }
+        case (.fieldName, .string(let text)):
+            EntryText.isAnnotation(text) ? nil : Self.contentProblem(text).map { "\(place) \($0)" }
         case (.sshKey, .string(let text)): Self.contentProblem(Self.withoutVendor(text)).map { "\(place) \($0)" }
         case (.integer, .integer(let number)):
             number.magnitude <= CanonicalJSON.maximumInteger.magnitude ? nil : "\(place) is beyond 2^53 - 1"
@@ -78,7 +82,7 @@ indirect enum EntryShape: Sendable {
 extension EntryShape {
     /// Says what in `text` the log may not hold: an address, or something with the shape of a SendGrid API key.
     static func contentProblem(_ text: String) -> String? {
-        if text.utf8.contains(UInt8(ascii: "@")) { return "has an '@' in it, as an address has" }
+        if EntryText.holdsAddress(text) { return "has an address in it" }
         if holdsKey(Array(text.utf8)) { return "has something like an API key in it" }
         return nil
     }

@@ -29,6 +29,8 @@ public struct Destination: Hashable, Sendable {
     public var segments: [SegmentName]
     /// Profile fields that, when true, keep a profile from being sent, beside the ones known by name.
     public var doNotContact: [String]
+    /// Profile fields that look like an opt-out and were declared harmless.
+    public var ignoredFlags: [String]
     /// Whether exports may run.
     public var standing: Standing
 
@@ -36,7 +38,8 @@ public struct Destination: Hashable, Sendable {
     public init(
         id: DestinationID, displayName: String, listID: ContactListID, endpoint: Endpoint,
         matching: DataMatching? = nil,
-        segments: [SegmentName] = [], doNotContact: [String] = [], standing: Standing = .active
+        segments: [SegmentName] = [], doNotContact: [String] = [], ignoredFlags: [String] = [],
+        standing: Standing = .active
     ) {
         self.id = id
         self.displayName = displayName
@@ -45,6 +48,7 @@ public struct Destination: Hashable, Sendable {
         self.matching = matching
         self.segments = segments
         self.doNotContact = doNotContact
+        self.ignoredFlags = ignoredFlags
         self.standing = standing
     }
 }

@@ -28,8 +28,17 @@ public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
         else { throw .malformed }
         let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
         self.init(isSecure: scheme == "https", host: bare, port: parts.port)
-        guard scheme == "https" || scheme == "http" else { throw .malformed }
+        guard scheme == "https" || scheme == "http", Self.hasPossiblePort(text) else { throw .malformed }
         guard isSecure || isLoopback else { throw .plainText(host: bare) }
+    }
+
+    /// A port from 1 to 65535, or none: one beyond any number would be read as none, and lead to the scheme's own.
+    private static func hasPossiblePort(_ text: String) -> Bool {
+        guard let scheme = text.firstRange(of: "://") else { return false }
+        let authority = text[scheme.upperBound...].prefix { !"/?#".contains($0) }
+        let host = authority.lastIndex(of: "]").map { authority[$0...] } ?? authority
+        guard let colon = host.lastIndex(of: ":") else { return true }
+        return UInt16(host[host.index(after: colon)...]).map { $0 > 0 } ?? false
     }
 
     /// Whether the host is this machine: `localhost`, 127.0.0.0/8 or ::1 (RFC 5735, RFC 4291).

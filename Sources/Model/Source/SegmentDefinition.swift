@@ -10,15 +10,33 @@ public struct SegmentDefinition: Hashable, Sendable {
         case entity(String)
     }
 
+    /// What is done with profiles that cannot be decided on, because a value that the rule needs is not of the type that
+    /// its source declares.
+    public enum Unreadable: String, Sendable, CaseIterable {
+        /// The export stops before anything leaves.
+        case stop
+        /// They are left out, and counted as rejected.
+        case exclude
+    }
+
     /// Its name.
     public let name: SegmentName
     /// The source whose profiles it selects from.
     public let source: SourceName
     /// How membership is decided.
     public let membership: Membership
+    /// What is done with profiles that cannot be decided on.
+    public let unreadable: Unreadable
+    /// What stands between the fields of a file of members; nil for a comma.
+    public let delimiter: UInt8?
 
     /// A definition with these parts.
-    public init(name: SegmentName, source: SourceName, membership: Membership) {
+    public init(
+        name: SegmentName, source: SourceName, membership: Membership, unreadable: Unreadable = .stop,
+        delimiter: UInt8? = nil
+    ) {
+        self.delimiter = delimiter
+        self.unreadable = unreadable
         self.name = name
         self.source = source
         self.membership = membership
@@ -32,6 +50,9 @@ public struct SegmentDefinition: Hashable, Sendable {
         case .members(let path): members["members"] = .string(path)
         case .entity(let name): members["entity"] = .string(name)
         }
+        // Left out where it is as it always was, so that the digests of segments that were signed for stay the same.
+        if let delimiter { members["delimiter"] = .integer(Int64(delimiter)) }
+        if unreadable != .stop { members["unreadable"] = .string(unreadable.rawValue) }
         return .object(members)
     }
 
@@ -48,6 +69,13 @@ public struct SegmentDefinition: Hashable, Sendable {
             }
         self.init(
             name: try SegmentName(try canonical.string("name")), source: try SourceName(try canonical.string("source")),
-            membership: membership)
+            membership: membership, unreadable: try Self.unreadable(canonical),
+            delimiter: try Delimiter.read(canonical))
+    }
+
+    private static func unreadable(_ canonical: CanonicalJSON) throws(ModelError) -> Unreadable {
+        guard let word = canonical.optionalString("unreadable") else { return .stop }
+        guard let unreadable = Unreadable(rawValue: word) else { throw .configuration(key: "unreadable") }
+        return unreadable
     }
 }

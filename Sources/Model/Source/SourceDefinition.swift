@@ -2,8 +2,8 @@
 public struct SourceDefinition: Hashable, Sendable {
     /// Where the profiles are and in which format.
     public enum Format: Hashable, Sendable {
-        /// A CSV file (RFC 4180, UTF-8) with a header row.
-        case csv(path: String)
+        /// A CSV file (RFC 4180, UTF-8) with a header row; a comma stands between fields unless a byte is given.
+        case csv(path: String, delimiter: UInt8? = nil)
         /// A file with one JSON object a line.
         case ndjson(path: String)
         /// A Common Data Model folder: `model.json` and the CSV partitions of one of its entities; if none is named, of
@@ -29,7 +29,9 @@ public struct SourceDefinition: Hashable, Sendable {
     public var canonical: CanonicalJSON {
         var members: [String: CanonicalJSON] = ["id_field": .string(idField), "name": .string(name.text)]
         switch format {
-        case .csv(let path): (members["format"], members["path"]) = (.string("csv"), .string(path))
+        case .csv(let path, let delimiter):
+            (members["format"], members["path"]) = (.string("csv"), .string(path))
+            if let delimiter { members["delimiter"] = .integer(Int64(delimiter)) }
         case .ndjson(let path): (members["format"], members["path"]) = (.string("ndjson"), .string(path))
         case .commonDataModel(let folder, let entity):
             (members["format"], members["path"]) = (.string("cdm"), .string(folder))
@@ -44,7 +46,7 @@ public struct SourceDefinition: Hashable, Sendable {
         let path = try canonical.string("path")
         let format: Format =
             switch try canonical.string("format") {
-            case "csv": .csv(path: path)
+            case "csv": .csv(path: path, delimiter: try Delimiter.read(canonical))
             case "ndjson": .ndjson(path: path)
             case "cdm": .commonDataModel(folder: path, entity: canonical.optionalString("entity"))
             default: throw .configuration(key: "format")

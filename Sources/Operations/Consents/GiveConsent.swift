@@ -6,47 +6,6 @@ public import Model
 internal import Store
 internal import Vault
 
-/// A consent, as commands show it.
-public struct ConsentReport: Encodable, Sendable {
-    /// Its index in the log, which is its name.
-    public let index: Int64
-    /// Who gave it.
-    public let administrator: String
-    /// For which destination.
-    public let destination: String
-    /// `given`, `expired` or `withdrawn`.
-    public let state: String
-    /// The version of the agreement.
-    public let agreementVersion: Int64
-    /// The language of the agreement that was read.
-    public let language: String
-    /// The contact fields it covers.
-    public let fields: [String]
-    /// The segments it covers.
-    public let segments: [String]
-    /// From when it is valid.
-    public let validFrom: String
-    /// Until when it is valid.
-    public let validUntil: String
-    /// The folder with statement, signature, signers and agreement, for `ssh-keygen -Y verify`.
-    public let files: String
-
-    init(_ record: ConsentRecord, files: String, now: Timestamp) throws {
-        let parts = try Statement(bytes: record.statement).parts
-        index = record.index
-        administrator = record.administrator.text
-        destination = record.destination.text
-        state = record.withdrawn != nil ? "withdrawn" : now < parts.validUntil ? "given" : "expired"
-        agreementVersion = parts.agreementVersion
-        language = parts.language.rawValue
-        fields = parts.fields.map(\.name)
-        segments = parts.segments.keys.sorted().map(\.text)
-        validFrom = "\(parts.validFrom)"
-        validUntil = "\(parts.validUntil)"
-        self.files = files
-    }
-}
-
 extension Workspace {
     /// Takes the signature over a statement that was issued to `administrator`.
     /// - Parameters:
@@ -75,7 +34,7 @@ extension Workspace {
             return record
         }.value
         try writeFiles(of: record)
-        return try ConsentReport(record, files: folder(of: record), now: now)
+        return try report(on: record)
     }
 
     private func destination(ofConsent name: String, by administrator: AdministratorName) throws -> DestinationID {
@@ -87,26 +46,21 @@ extension Workspace {
         _ request: ConsentRequest, signature: String, by person: Administrator
     ) throws -> LogEntry {
         let parts = try Statement(bytes: request.statement).parts
-        return LogEntry(
-            .consentGiven, actor: person.name.text,
-            [
-                "consent": .string(request.id), "destination": .string(request.destination.text),
-                "administrator": .string(person.name.text), "agreement": .string(Agreement.identifier),
-                "agreement_version": .integer(parts.agreementVersion),
-                "agreement_sha256": .string(parts.agreementDigest.hex), "language": .string(parts.language.rawValue),
-                "fields": .strings(parts.fields.map(\.name)), "matching": parts.matching.canonical,
-                "do_not_contact": .strings(parts.doNotContact),
-                "segments": .strings(parts.segments.keys.sorted().map(\.text)),
-                "valid_from": .string("\(parts.validFrom)"), "valid_until": .string("\(parts.validUntil)"),
-                "statement_sha256": .string(try SHA256.digest(of: request.statement).hex),
-                "signature_sha256": .string(try SHA256.digest(of: Array(signature.utf8)).hex),
-                "key_sha256": .string(try person.key.digest().hex),
-            ])
-    }
-
-    /// All consents, oldest first.
-    public func consents() throws -> [ConsentReport] {
-        try store.reading { try $0.consents() }.map { try ConsentReport($0, files: folder(of: $0), now: time.now()) }
+        var fields: [String: CanonicalJSON] = [
+            "consent": .string(request.id), "destination": .string(request.destination.text),
+            "administrator": .string(person.name.text), "agreement": .string(Agreement.identifier),
+            "agreement_version": .integer(parts.agreementVersion),
+            "agreement_sha256": .string(parts.agreementDigest.hex), "language": .string(parts.language.rawValue),
+            "fields": .strings(parts.fields.map(\.name)), "matching": parts.matching.canonical,
+            "do_not_contact": .strings(parts.doNotContact),
+            "segments": .strings(parts.segments.keys.sorted().map(\.text)),
+            "valid_from": .string("\(parts.validFrom)"), "valid_until": .string("\(parts.validUntil)"),
+            "statement_sha256": .string(try SHA256.digest(of: request.statement).hex),
+            "signature_sha256": .string(try SHA256.digest(of: Array(signature.utf8)).hex),
+            "key_sha256": .string(try person.key.digest().hex),
+        ]
+        if !parts.ignoredFlags.isEmpty { fields["ignored_flags"] = .strings(parts.ignoredFlags) }
+        return LogEntry(.consentGiven, actor: person.name.text, fields)
     }
 
     /// One consent, and the statement that was signed.
@@ -117,12 +71,10 @@ extension Workspace {
         }
         try writeFiles(of: record)
         return (
-            try ConsentReport(record, files: folder(of: record), now: time.now()),
+            try report(on: record),
             String(decoding: record.statement, as: UTF8.self)
         )
     }
-
-    private func folder(of record: ConsentRecord) -> String { "\(files.consents)/\(record.index)" }
 
     /// Writes a consent out as files that stock `ssh-keygen` verifies.
     ///

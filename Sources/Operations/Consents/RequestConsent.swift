@@ -1,4 +1,5 @@
 internal import Consent
+internal import Engine
 internal import Governance
 internal import Ledger
 public import Model
@@ -34,11 +35,12 @@ extension Workspace {
         let id = try destination(name).id
         let nonce = Hex.encode(try RandomBytes.make(count: 32))
         let now = time.now()
+        let fields = try await sourceFields(of: destination(name).segments)
         let request = try await log.commit { transaction, appender in
             try transaction.requireAdministrator(administrator)
             let policy = try policy(transaction)
             let statement = Statement(
-                try parts(id, administrator, language, policy, nonce: nonce, now: now, transaction))
+                try parts(id, fields, administrator, language, policy, nonce: nonce, now: now, transaction))
             let request = ConsentRequest(
                 id: try transaction.nextConsentRequestID(), administrator: administrator, destination: id,
                 statement: statement.bytes, expires: now.adding(seconds: policy.requestMinutes * 60), answered: nil)
@@ -67,14 +69,14 @@ extension Workspace {
     }
 
     private func parts(
-        _ id: DestinationID, _ administrator: AdministratorName, _ language: Language, _ policy: Policy,
-        nonce: String, now: Timestamp, _ transaction: SQLiteTransaction
+        _ id: DestinationID, _ fields: SourceFields, _ administrator: AdministratorName, _ language: Language,
+        _ policy: Policy, nonce: String, now: Timestamp, _ transaction: SQLiteTransaction
     ) throws -> Statement.Parts {
         guard let destination = try transaction.destination(id) else { throw Refusal.unknownDestination(id.text) }
         if case .removed(let by, let at) = destination.standing { throw Refusal.removed(id, by: by, at: at) }
         guard let matching = destination.matching else { throw Refusal.notConfigured(id, missing: "data matching") }
         guard !destination.segments.isEmpty else { throw Refusal.notConfigured(id, missing: "segments") }
-        try requireFields(of: destination, transaction)
+        try requireFields(of: destination, fields, transaction)
         guard let agreement = try transaction.agreement() else { throw Refusal.noAgreement }
         guard let head = try transaction.latestHead() else { throw StoreError.damaged(what: "the log has no head") }
         var segments: [SegmentName: Digest] = [:]
@@ -82,7 +84,7 @@ extension Workspace {
             guard let digest = try transaction.segmentDigest(name) else { throw OperationError.unknownSegment(name) }
             segments[name] = digest
         }
-        return Statement.Parts(
+        var parts = Statement.Parts(
             agreementVersion: agreement.version, agreementDigest: try agreement.digest(language), language: language,
             organization: organization, administrator: administrator, destination: id, listID: destination.listID,
             endpoint: destination.endpoint.description, processor: policy.recipient, country: policy.country,
@@ -90,5 +92,9 @@ extension Workspace {
             transferMechanism: policy.transferMechanism, validFrom: now,
             validUntil: now.adding(seconds: policy.consentDays * 86_400), nonce: nonce, issued: now,
             logOrigin: origin, logSize: head.size, logRoot: head.root)
+        parts.ignoredFlags = destination.ignoredFlags
+        parts.unusedFlags = Set(try unusedFlags(of: destination, fields, transaction).map(\.field)).sorted()
+        parts.schedule = try transaction.schedules().first { $0.destination == id }?.schedule.text
+        return parts
     }
 }

@@ -9,6 +9,8 @@ public enum SSHKeygen {
     /// A passphrase is asked for on the terminal by ssh-keygen.
     /// - Throws: ``OperationError/toolMissing(tool:package:)``, ``OperationError/signingFailed``.
     public static func sign(_ statement: String, keyFile: String) throws -> String {
+        // Asked first, because ssh-keygen would repeat what it was given, and that may be a key in place of its path.
+        try SmallFile.withDescriptor(keyFile) { _, _ in }
         let output = try run(["-q", "-Y", "sign", "-n", SSHSignature.namespace, "-f", keyFile], input: statement)
         return String(decoding: output, as: UTF8.self)
     }

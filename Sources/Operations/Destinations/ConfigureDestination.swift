@@ -12,19 +12,44 @@ extension Workspace {
     /// A consent covers the fields it names; more fields need a new one.
     /// - Parameters:
     ///   - doNotContact: profile fields that keep a profile from being sent when they are true.
+    ///   - ignoredFlags: profile fields that look like an opt-out and are harmless.
     ///   - creating: custom fields to make at SendGrid if there are none of these names, with their types.
-    /// - Throws: `Refusal` if it is removed, a field is not allowed, or `administrator` is none; `DeliveryError` if a
-    ///   field cannot be made.
+    /// - Throws: `Refusal` if it is removed, a field is not allowed, or `administrator` is none; an error of class
+    ///   bad-input if no source has a field; `DeliveryError` if a field cannot be made.
     public func mapDestination(
-        _ name: String, matching: DataMatching, doNotContact: [String],
+        _ name: String, matching: DataMatching, doNotContact: [String], ignoredFlags: [String] = [],
         creating: [String: CustomFieldDefinition.ValueType] = [:], by administrator: AdministratorName
     ) async throws -> DestinationReport {
-        let created = try await create(creating, for: name, by: administrator)
-        return try await configure(name, created: created, by: administrator) { destination, policy in
+        try Self.requireHarmless(ignoredFlags, doNotContact)
+        var wanted = try destination(name)
+        (wanted.matching, wanted.doNotContact, wanted.ignoredFlags) = (matching, doNotContact, ignoredFlags)
+        let fields = try await sourceFields(of: wanted.segments)
+        // Before anything is made at SendGrid.
+        try store.reading { [wanted] in try requireFields(of: wanted, fields, $0) }
+        for flag in ignoredFlags { try fields.requireSomewhere(flag, isFlag: true) }
+        let change: Change = { destination, policy in
             let forbidden = matching.fields.filter { !policy.allows($0) }
             guard forbidden.isEmpty else { throw Refusal.fieldsNotAllowed(forbidden.map(\.name)) }
             destination.matching = matching
             destination.doNotContact = doNotContact
+            destination.ignoredFlags = ignoredFlags.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        }
+        // Before a field is made at SendGrid: whoever does not go on has changed nothing anywhere.
+        let lapses = try foresee(configuring: name, by: administrator, change)
+        let created = try await create(creating, for: name, by: administrator)
+        return try await configure(name, fields, created: created, by: administrator, lapses, change)
+    }
+
+    /// Makes sure that nothing is declared harmless that keeps people out.
+    private static func requireHarmless(_ ignored: [String], _ doNotContact: [String]) throws {
+        for field in ignored {
+            if FlagReview.isKnown(field) {
+                throw OperationError.ignoredFlag(
+                    field, problem: "always keeps people out and cannot be declared harmless")
+            }
+            if FlagReview.has(field, among: doNotContact) {
+                throw OperationError.ignoredFlag(field, problem: "is given with --do-not-contact as well")
+            }
         }
     }
 
@@ -58,66 +83,67 @@ extension Workspace {
         _ name: String, segments: [SegmentName], by administrator: AdministratorName
     ) async throws -> DestinationReport {
         for segment in segments { _ = try self.segment(segment) }
-        return try await configure(name, by: administrator) { destination, _ in
+        let fields = try await sourceFields(of: segments)
+        let change: Change = { destination, _ in
             destination.segments = segments.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        }
+        let lapses = try foresee(configuring: name, by: administrator, change)
+        return try await configure(name, fields, by: administrator, lapses, change)
+    }
+
+    /// A change of a destination's configuration.
+    typealias Change = @Sendable (inout Destination, Policy) throws -> Void
+
+    private func foresee(
+        configuring name: String, by administrator: AdministratorName, _ change: Change
+    ) throws -> [String] {
+        let id = try destination(name).id
+        let policy = try policyInForce()
+        return try foresee { transaction in
+            try transaction.requireAdministrator(administrator)
+            guard var destination = try transaction.destination(id) else { throw Refusal.unknownDestination(id.text) }
+            try change(&destination, policy)
+            try transaction.update(configurationOf: destination)
         }
     }
 
     private func configure(
-        _ name: String, created: [String] = [], by administrator: AdministratorName,
-        _ change: @Sendable (inout Destination, Policy) throws -> Void
+        _ name: String, _ fields: SourceFields, created: [String] = [], by administrator: AdministratorName,
+        _ lapses: [String], _ change: Change
     ) async throws -> DestinationReport {
         let id = try destination(name).id
         let policy = try policyInForce()
-        let changed = try await log.commit { transaction, appender in
+        let (changed, warnings) = try await log.commit { transaction, appender in
             try transaction.requireAdministrator(administrator)
             guard var destination = try transaction.destination(id) else { throw Refusal.unknownDestination(id.text) }
             if case .removed(let by, let at) = destination.standing { throw Refusal.removed(id, by: by, at: at) }
             try change(&destination, policy)
-            try requireFields(of: destination, transaction)
+            try requireFields(of: destination, fields, transaction)
             try transaction.update(configurationOf: destination)
-            let configuration = CanonicalJSON.object([
-                "matching": destination.matching?.canonical ?? .object([:]),
-                "segments": .strings(destination.segments.map(\.text)),
-                "do_not_contact": .strings(destination.doNotContact),
-            ])
-            var fields: [String: CanonicalJSON] = [
-                "destination": .string(id.text),
-                "fields": .strings(destination.matching?.fields.map(\.name) ?? []),
-                "matching": destination.matching?.canonical ?? .object([:]),
-                "do_not_contact": .strings(destination.doNotContact),
-                "segments": .strings(destination.segments.map(\.text)),
-                "configuration_sha256": .string(try SHA256.digest(of: configuration.bytes).hex),
-            ]
-            if !created.isEmpty { fields["created_fields"] = .strings(created) }
-            _ = try appender.append(LogEntry(.destinationConfigured, actor: administrator.text, fields))
-            return destination
+            _ = try appender.append(
+                LogEntry(
+                    .destinationConfigured, actor: administrator.text, try Self.entry(of: destination, created: created)
+                ))
+            return (destination, UnusedFlag.warnings(try unusedFlags(of: destination, fields, transaction)))
         }.value
-        return DestinationReport(changed)
+        return try report(on: changed.id, warnings: lapses + warnings)
     }
 
-    /// Makes sure that every source of the segments has the fields that are matched, as soon as both are known: before
-    /// anybody signs for them.
-    func requireFields(of destination: Destination, _ transaction: SQLiteTransaction) throws {
-        guard let matching = destination.matching else { return }
-        let segments = try destination.segments.compactMap { try transaction.segment($0) }
-        for name in Set(segments.map(\.source)).sorted() {
-            guard let source = try transaction.source(name) else { throw OperationError.unknownSource(name) }
-            let known = try SourceInspection.fields(of: source)
-            for column in matching.pairs.map(\.column) + destination.doNotContact where !known.contains(column) {
-                throw EngineError.missingColumn(column, path: "source \(name)", known: known)
-            }
-        }
+    private static func entry(of destination: Destination, created: [String]) throws -> [String: CanonicalJSON] {
+        var configuration: [String: CanonicalJSON] = [
+            "matching": destination.matching?.canonical ?? .object([:]),
+            "segments": .strings(destination.segments.map(\.text)),
+            "do_not_contact": .strings(destination.doNotContact),
+        ]
+        if !destination.ignoredFlags.isEmpty { configuration["ignored_flags"] = .strings(destination.ignoredFlags) }
+        var entry = configuration
+        entry["destination"] = .string(destination.id.text)
+        entry["fields"] = .strings(destination.matching?.fields.map(\.name) ?? [])
+        entry["configuration_sha256"] = .string(
+            try SHA256.digest(of: CanonicalJSON.object(configuration).bytes).hex)
+        if !created.isEmpty { entry["created_fields"] = .strings(created) }
+        return entry
     }
-
-    /// All destinations, removed ones included.
-    public func destinations() throws -> [DestinationReport] {
-        try store.reading { try $0.destinations() }.map { DestinationReport($0) }
-    }
-
-    /// One destination.
-    /// - Throws: `Refusal/unknownDestination(_:)`.
-    public func showDestination(_ name: String) throws -> DestinationReport { DestinationReport(try destination(name)) }
 
     /// Suspends a destination, or resumes it.
     /// - Throws: `Refusal` if it is removed or `administrator` is none.

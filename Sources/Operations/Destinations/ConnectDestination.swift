@@ -1,52 +1,10 @@
 internal import Delivery
 internal import Glibc
 internal import Governance
+internal import Ledger
 public import Model
 internal import Store
 internal import Vault
-
-/// A destination, as commands show it.
-public struct DestinationReport: Encodable, Sendable {
-    /// Its identifier.
-    public let id: String
-    /// `active`, `suspended` or `removed`.
-    public let state: String
-    /// Its display name.
-    public let name: String
-    /// The contact list.
-    public let listId: String
-    /// Where SendGrid's API is.
-    public let baseUrl: String
-    /// Contact field to profile field.
-    public let fields: [String: String]
-    /// Profile fields that keep a profile from being sent when they are set, beside the ones known by name.
-    public let doNotContact: [String]
-    /// The segments that are exported.
-    public let segments: [String]
-    /// Who suspended or removed it.
-    public let changedBy: String?
-    /// When it was suspended or removed.
-    public let changedAt: String?
-    /// What the administrator should know, though nothing is wrong.
-    public let warnings: [String]
-
-    init(_ destination: Destination, warnings: [String] = []) {
-        id = destination.id.text
-        name = destination.displayName
-        listId = destination.listID.text
-        baseUrl = destination.endpoint.description
-        fields = Dictionary(
-            uniqueKeysWithValues: (destination.matching?.pairs ?? []).map { ($0.field.name, $0.column) })
-        doNotContact = destination.doNotContact
-        segments = destination.segments.map(\.text)
-        self.warnings = warnings
-        switch destination.standing {
-        case .active: (state, changedBy, changedAt) = ("active", nil, nil)
-        case .suspended(let by, let at): (state, changedBy, changedAt) = ("suspended", by.text, at.description)
-        case .removed(let by, let at): (state, changedBy, changedAt) = ("removed", by.text, at.description)
-        }
-    }
-}
 
 extension Workspace {
     /// Connects a SendGrid contact list: asks SendGrid whether key and list are good, then seals the key.
@@ -69,21 +27,21 @@ extension Workspace {
         let id = try store.reading { try $0.nextDestinationID() }
         let destination = Destination(id: id, displayName: name, listID: listID, endpoint: endpoint)
         try await gate.connect(destination, key: key, by: administrator)
-        return DestinationReport(destination, warnings: warnings)
+        return try report(on: id, warnings: warnings)
     }
 
     func requireLoggable(_ text: String, option: String) throws {
-        guard !text.isEmpty, text.utf8.count <= 200, !text.contains("@"), !text.contains(where: \.isNewline),
+        guard !text.isEmpty, text.utf8.count <= 200, !EntryText.holdsAddress(text), !text.contains(where: \.isNewline),
             !text.hasPrefix("SG.")
         else { throw OperationError.personalText(option: option) }
     }
 
     private static func readKey(_ path: String) throws -> SecretBytes {
         if path == "-" { return try SecretBytes.reading(fileDescriptor: STDIN_FILENO, limit: 512) }
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw OperationError.unreadable(path: path) }
-        defer { Glibc.close(descriptor) }
-        return try SecretBytes.reading(fileDescriptor: descriptor, limit: 512)
+        return try SmallFile.withDescriptor(path) { descriptor, status in
+            guard status.st_mode & (S_IRWXG | S_IRWXO) == 0 else { throw OperationError.readableByOthers(path: path) }
+            return try SecretBytes.reading(fileDescriptor: descriptor, limit: 512)
+        }
     }
 
     /// `SG.` identifier `.` secret, 69 characters in all; another length is let pass with a word about it.

@@ -33,10 +33,10 @@ extension Workspace {
         home: String, _ name: String, by administrator: AdministratorName, reason: String?
     ) async throws -> RemovalReport {
         do {
-            return try await opened(home: home).remove(name, by: administrator, reason: reason)
+            return try await opened(home: home, allowingExposed: true).remove(name, by: administrator, reason: reason)
         } catch let error as any ReportableError where error.failure == .io {
             WorkspaceFiles(home: home).releaseReserve()
-            return try await opened(home: home).remove(name, by: administrator, reason: reason)
+            return try await opened(home: home, allowingExposed: true).remove(name, by: administrator, reason: reason)
         }
     }
 
@@ -49,6 +49,11 @@ extension Workspace {
             hasKeys
             ? try await gate.remove(id, by: administrator, reason: reason)
             : try await store.removeUnlogged(id, by: administrator, reason: reason, now: time.now())
+        // No part of the removal: it stands, whether this can be written now or with the next export.
+        try? await store.transaction {
+            try $0.forgetRows(of: id)
+            try $0.forgetSourceParts(of: id)
+        }
         return RemovalReport(
             id: id.text, state: "removed", index: removal.index, abortedRequests: removal.aborted,
             transfersTotal: removal.transfers, scrubbed: removal.isScrubbed)

@@ -42,6 +42,8 @@ struct ExportPlan: Sendable {
     let basis: PlanBasis
     /// Whether no number and no date is among the matched fields.
     let hasTextsOnly: Bool
+    /// What it reads: sources, and the lists of segments that have one.
+    let wholes: [String]
     let warnings: [String]
 
     var tally: Tally { selection.tally }
@@ -77,7 +79,9 @@ extension Workspace {
         var warnings = plan.warnings
         let counts = ExportCounts(plan.tally)
         let objection = try await gate.objection(
-            to: id, ExportTerms(profiles: plan.tally.prepared, removals: counts.leaving))
+            to: id,
+            ExportTerms(
+                profiles: plan.tally.prepared, removals: counts.leaving, emptied: try emptiedFiles(plan)))
         if let objection { warnings.append("as things stand, an export would be refused: \(objection.message)") }
         let unsettled = try await gate.unsettled(id).count
         if unsettled > 0 {
@@ -131,7 +135,11 @@ extension Workspace {
         return ExportPlan(
             destination: destination, selection: selection, basis: basis,
             hasTextsOnly: !customFields.contains { matched.contains($0.name.lowercased()) && $0.type != .text },
-            warnings: try sizeWarnings(selection.tally.prepared))
+            wholes: sources.map { "source \($0.name)" } + segments.map { "segment \($0.name)" },
+            warnings: try sizeWarnings(selection.tally.prepared)
+                + selection.unreadable.map { values in
+                    values.warning(segments.first { $0.name == values.segment }?.unreadable ?? .stop)
+                } + UnusedFlag.warnings(selection.unusedFlags))
     }
 
     /// What the administrator should know about sending `profiles` of them.
@@ -154,9 +162,17 @@ extension Workspace {
                 let page = try await gate.inquire(id) { [offset] in
                     try await sendGrid.suppressions(kind, offset: offset, $0)
                 }
+                // A short page is not taken for the last: who is missed here would be sent.
+                guard !page.isEmpty else { break }
+                let before = suppressed.count
                 for address in page { suppressed.insert(address) }
-                guard page.count == SuppressionKind.page else { break }
                 offset += page.count
+                guard suppressed.count == before else { continue }
+                // Nobody new: one address may stand there twice, but a whole page of them is the first one again.
+                guard page.count < SuppressionKind.page else {
+                    throw DeliveryError.unexpectedAnswer(about: .suppressions)
+                }
+                break
             }
         }
         return suppressed

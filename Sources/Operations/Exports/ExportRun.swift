@@ -49,9 +49,11 @@ struct ExportEnd: Sendable {
     mutating func note(_ job: Job, state: String, refused: Int) {
         // An entry has a size limit; the counts are complete all the same.
         guard unfinishedJobs.count < Self.maximumJobs else { return }
+        // A name that cannot be made fit for the log is left out with the rest of its job: the counts are complete.
+        guard let name = try? LoggedName.job(job.id) else { return }
         unfinishedJobs.append(
             .object([
-                "job": .string(job.id), "state": .string(state), "contacts": .integer(Int64(job.contacts)),
+                "job": .string(name), "state": .string(state), "contacts": .integer(Int64(job.contacts)),
                 "refused": .integer(Int64(refused)), "intent": .integer(job.intent),
             ]))
     }
@@ -141,10 +143,13 @@ struct ExportRun: Sendable {
             switch step {
             case .stop:
                 guard attempts.mayHaveLeft else { throw failure(outcome) }
-                // An earlier request may have been taken although its answer was lost; a refusal now does not undo it.
-                guard outcome.status == .refused, attempts.mayBeStored else { return (outcome, record.intent, answer) }
+                // An earlier request may have been taken although its answer was lost; a refusal now does not undo it. But
+                // one for what is in it was met by the earlier one as well: the same bytes.
+                guard outcome.status == .refused, attempts.mayBeStored, !outcome.isAboutContacts else {
+                    return (outcome, record.intent, answer)
+                }
                 let unknown = TransferOutcome(
-                    status: .unknown, httpStatus: outcome.httpStatus, reason: outcome.reason)
+                    status: .unknown, httpStatus: outcome.httpStatus, reason: outcome.reason, words: outcome.words)
                 return (unknown, record.intent, nil)
             case .retry(let delay):
                 attempts.mayBeStored = attempts.mayBeStored || outcome.status == .unknown
@@ -168,7 +173,9 @@ struct ExportRun: Sendable {
     }
 
     func failure(_ outcome: TransferOutcome) -> any Error {
-        DeliveryError(reason: outcome.reason, list: session.destination.listID, endpoint: session.destination.endpoint)
+        DeliveryError(
+            reason: outcome.reason, words: outcome.words, list: session.destination.listID,
+            endpoint: session.destination.endpoint)
             ?? DeliveryError.unexpectedStatus(outcome.httpStatus)
     }
 }

@@ -10,6 +10,8 @@ enum JobEnd: Sendable {
     /// Finished, but not with all contacts: how many were refused, and who as far as that is known.
     case errored(count: Int, errors: [JobError])
     case failed(errors: [JobError])
+    /// At an end that contradicts its own counts: of whom no error file names nobody knows.
+    case contradictory(errors: [JobError])
     /// Not at an end when the patience was.
     case pending
 
@@ -20,9 +22,10 @@ enum JobEnd: Sendable {
         switch self {
         case .completed: return .delivered(intent: job.intent, refused: [])
         case .errored(let count, let errors):
-            guard Set(errors.map { $0.address.reveal() }).count >= count else { return .uncertain(intent: job.intent) }
+            guard errors.count >= count else { return .uncertain(intent: job.intent) }
             return .delivered(intent: job.intent, refused: errors.map(\.address))
         case .failed: return .refusedAll(intent: job.intent)
+        case .contradictory(let errors): return .uncertain(intent: job.intent, refused: errors.map(\.address))
         case .pending: return nil
         }
     }
@@ -62,6 +65,7 @@ struct JobWatch: Sendable {
     let gate: Gate<SQLiteStore>
     let sendGrid: SendGrid
     let destination: DestinationID
+    let record: DeliveryRecord<SQLiteStore>
     let pause: @Sendable (Duration) async throws -> Void
 
     /// - Parameter ended: told how each ended, in order.
@@ -96,18 +100,20 @@ struct JobWatch: Sendable {
             let report = try await gate.inquire(destination) { [sendGrid] permit in
                 try await sendGrid.job(job.id, permit)
             }
+            if report.state == .pending { return (nil, .zero) }
+            let errors = report.errorFile == nil ? [] : try await errors(report, of: job)
+            if report.contradicts(contacts: job.contacts) { return (.contradictory(errors: errors), .zero) }
             switch report.state {
             case .pending: return (nil, .zero)
             case .completed: return (.completed, .zero)
-            case .errored:
-                return (.errored(count: min(max(report.errored, 1), job.contacts), errors: await errors(report)), .zero)
-            case .failed: return (.failed(errors: await errors(report)), .zero)
+            case .errored: return (.errored(count: min(max(report.errored, 1), job.contacts), errors: errors), .zero)
+            case .failed: return (.failed(errors: errors), .zero)
             }
         } catch DeliveryError.rateLimited(let seconds) {
             return (nil, .seconds(seconds))
         } catch let error as any ReportableError where error.failure == .refused {
             throw error
-        } catch let error as DeliveryError where error == .keyNotAccepted || error == .accessForbidden {
+        } catch let error as DeliveryError where error.isAboutAccess {
             throw error
         } catch is DeliveryError {
             // SendGrid may not know a fresh job yet, or may be away: that passes, or the patience ends.
@@ -115,24 +121,27 @@ struct JobWatch: Sendable {
         }
     }
 
-    /// Who was refused, and why.
+    /// Who was refused, and why: of the contacts that the job is about, each once.
     ///
     /// A file that cannot be had says nothing: the count alone stands then.
-    private func errors(_ report: JobReport) async -> [JobError] {
-        guard report.errorFile != nil else { return [] }
+    /// - Throws: what keeps the record from being read.
+    private func errors(_ report: JobReport, of job: Job) async throws -> [JobError] {
+        let errors: [JobError]
         do {
-            return try await gate.inquire(destination) { [sendGrid] permit in
-                try await sendGrid.errors(of: report, permit)
+            errors = try await gate.inquire(destination) { [sendGrid] permit in
+                try await sendGrid.errors(of: report, limit: 2 * job.contacts, permit)
             }
         } catch {
             return []
         }
+        let carried = try await gate.carried(errors.map(\.address), by: job.intent, in: record)
+        return errors.filter { carried.contains($0.address.reveal()) }
     }
 }
 
 extension ExportRun {
     var watch: JobWatch {
-        JobWatch(gate: gate, sendGrid: sendGrid, destination: id) { try await pause(for: $0) }
+        JobWatch(gate: gate, sendGrid: sendGrid, destination: id, record: record) { try await pause(for: $0) }
     }
 
     /// Follows the jobs of what was sent, and takes into the record what became of it.
@@ -172,7 +181,7 @@ extension ExportRun {
     private func mayAsk(_ error: (any Error)?) -> Bool {
         guard let error else { return true }
         if error is CancellationError { return false }
-        if error as? DeliveryError == .keyNotAccepted || error as? DeliveryError == .accessForbidden { return false }
+        if let error = error as? DeliveryError, error.isAboutAccess { return false }
         if case OperationError.cancelled = error { return false }
         return (error as? any ReportableError)?.failure != .refused
     }
@@ -190,6 +199,14 @@ extension ExportRun {
             end.counts.refused += job.contacts
             end.note(job, state: "failed", refused: job.contacts)
             end.note(refused: errors.map { RefusedContact(address: $0.address, reason: $0.reason) })
+        case .contradictory(let errors):
+            end.counts.refused += errors.count
+            end.counts.unknown += job.contacts - errors.count
+            end.note(job, state: "contradictory", refused: errors.count)
+            end.note(refused: errors.map { RefusedContact(address: $0.address, reason: $0.reason) })
+            end.warnings.append(
+                "of a job of \(job.contacts) contacts SendGrid gives a state and counts that contradict each other; who is "
+                    + "not named as refused counts as uncertain, and is sent again by the next export")
         case .pending:
             end.counts.unknown += job.contacts
             end.note(job, state: "pending", refused: 0)

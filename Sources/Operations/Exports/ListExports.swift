@@ -3,38 +3,21 @@ internal import Model
 internal import Store
 
 extension Workspace {
-    /// An export, as commands show it.
-    public struct ExportSummary: Encodable, Sendable {
-        /// Its identifier.
-        public let export: String
-        /// Its destination.
-        public let destination: String
-        /// How it ended, or `running`.
-        public let state: String
-        /// The log indices of its first and last entry.
-        public let startedIndex: Int64
-        /// The log index of its last entry, if it has ended.
-        public let finishedIndex: Int64?
-    }
-
     /// All exports, oldest first.
     ///
     /// One that is neither running nor finished was interrupted.
+    /// - Throws: an error of class I/O if the database cannot be read.
     public func exports() throws -> [ExportSummary] {
-        try store.reading { try $0.exports() }.map {
-            ExportSummary(
-                export: $0.id.text, destination: $0.destination.text, state: $0.state, startedIndex: $0.started,
-                finishedIndex: $0.finished)
-        }
+        try store.reading { transaction in try transaction.exports().map { try ExportSummary($0, transaction) } }
     }
 
     /// One export.
     /// - Throws: ``OperationError/unknownExport(_:)``.
     public func export(_ id: String) throws -> ExportSummary {
-        guard let export = try exports().first(where: { $0.export == id }) else {
-            throw OperationError.unknownExport(id)
+        try store.reading { transaction in
+            guard let row = try transaction.export(id) else { throw OperationError.unknownExport(id) }
+            return try ExportSummary(row, transaction)
         }
-        return export
     }
 
     /// Ends an export: the process that runs it stops before its next request; if none does, it is closed here.

@@ -23,9 +23,9 @@ struct PlanBasis: Sendable {
         let counts = ExportCounts(tally)
         parts = [
             "destination": .string(destination.id.text), "source": .array(files),
-            "mapping": .array([
-                destination.matching?.canonical ?? .strings([]), .strings(destination.doNotContact),
-            ]),
+            "mapping": .array(
+                [destination.matching?.canonical ?? .strings([]), .strings(destination.doNotContact)]
+                    + (destination.ignoredFlags.isEmpty ? [] : [.strings(destination.ignoredFlags)])),
             "segments": .object(
                 Dictionary(uniqueKeysWithValues: segments.map { ($0.key.text, .string($0.value.hex)) })),
             "policy": .string(policy.hex), "consent": .integer(consent ?? -1),
@@ -62,12 +62,11 @@ struct PlanFile: Sendable {
     }
 
     /// Reads a plan.
-    /// - Throws: ``OperationError/badPlan(path:problem:)``, ``OperationError/unreadable(path:)``.
+    /// - Throws: ``OperationError/badPlan(path:problem:)``, ``OperationError/unreadable(path:problem:)``.
     init(path: String) throws {
-        guard let data = FileManager.default.contents(atPath: path) else { throw OperationError.unreadable(path: path) }
+        let bytes = try SmallFile.bytes(path)
         let json: CanonicalJSON
         do {
-            let bytes = Array(data)
             json = try CanonicalJSON(bytes: bytes.last == 0x0A ? bytes.dropLast() : bytes)
         } catch {
             throw OperationError.badPlan(path: path, problem: "it is not as it was written")

@@ -81,8 +81,8 @@ extension Workspace {
                 throw OperationError.emptySelection
             }
             var terms = ExportTerms(
-                profiles: plan.tally.prepared, removals: changes.leavers.count, allowsRemovals: options.allowsRemovals,
-                administrator: options.administrator, trigger: options.trigger)
+                profiles: plan.tally.prepared, removals: changes.leavers.count, emptied: try emptiedFiles(plan),
+                allowsRemovals: options.allowsRemovals, administrator: options.administrator, trigger: options.trigger)
             terms.plan = try planned?.digest()
             // Whatever can still fail is asked for before the export begins.
             let fileFields = try await fileFields(plan, sendGrid, options)
@@ -93,12 +93,19 @@ extension Workspace {
                     try await gate.begin(scope, terms)
                 }
             guard let record = try await gate.record(of: id) else { throw Refusal.keyMissing(id) }
+            let isKept = await keep(plan.selection.rejections, of: session)
             let run = ExportRun(
                 gate: try gate, store: store, sendGrid: sendGrid, session: session, record: record, plan: plan,
                 fileFields: fileFields, progress: progress)
-            let end = await run.run(jobPatience: options.jobPatience)
+            var end = await run.run(jobPatience: options.jobPatience)
+            if !isKept { end.warnings.append("the rejected rows could not be kept for 'export rejections'") }
             try await gate.finish(
                 session, state: end.stateName, counts: end.counts.logged, jobs: end.unfinishedJobs)
+            // What was interrupted has not said that its files are as they should be.
+            if end.error == nil, await !keepParts(plan) {
+                end.warnings.append(
+                    "what the files had could not be kept; the next export is held against an earlier one")
+            }
             return try await report(session, plan, end, since: start)
         }
     }
@@ -107,6 +114,10 @@ extension Workspace {
         _ session: ExportSession, _ plan: ExportPlan, _ end: ExportEnd, since start: ContinuousClock.Instant
     ) async throws -> ExportReport {
         let refusals = await refusals(end, plan.selection)
+        var warnings = plan.warnings + end.warnings
+        if await !keep(refusals, of: session) {
+            warnings.append("the refused rows could not be kept for 'export rejections'")
+        }
         if let error = end.error {
             throw ExportStopped(
                 error: error,
@@ -120,7 +131,7 @@ extension Workspace {
             durationMs: Int64((ContinuousClock.now - start) / .milliseconds(1)),
             rejections: plan.selection.rejections.map(RejectionReport.init), refusals: refusals,
             rejectedBy: plan.tally.rejectedBy, members: plan.selection.memberCounts,
-            overlaps: plan.selection.overlaps.map(OverlapReport.init), warnings: plan.warnings + end.warnings)
+            overlaps: plan.selection.overlaps.map(OverlapReport.init), warnings: warnings)
     }
 
     /// The identifiers of the fields if the export goes by files, else nil.
@@ -161,7 +172,9 @@ extension Workspace {
         let jobs = open.compactMap { transfer in
             transfer.job.map { Job(id: $0, intent: transfer.intent, contacts: transfer.contacts) }
         }
-        let watch = JobWatch(gate: try gate, sendGrid: sendGrid, destination: id) { try await Task.sleep(for: $0) }
+        let watch = JobWatch(gate: try gate, sendGrid: sendGrid, destination: id, record: record) {
+            try await Task.sleep(for: $0)
+        }
         try await watch.follow(jobs, patience: patience) { job, end, left in
             progress(
                 ExportProgress(

@@ -109,17 +109,15 @@ extension ExportRun {
                 sent: end.counts.sent, openJobs: jobs.count))
     }
 
-    /// How many requests finding the contacts that SendGrid refuses may take, for one batch.
-    private static var maximumPieces: Int { 200 }
-
     /// Sends a batch; if SendGrid refuses it because of some contacts, the rest without them.
+    ///
+    /// What is left when the search for them is given up is not sent: nothing of it was taken.
     private func deliver(_ batch: PreparedBatch) async -> Delivered {
         var delivered = Delivered()
         var pieces: [(batch: PreparedBatch, earlier: Int64?)] = [(batch, nil)]
-        var tried = 0
+        var search = OffenderSearch(count: batch.count)
         while let (piece, earlier) = pieces.popLast() {
             var attempts = Attempts()
-            tried += 1
             let (outcome, intent): (TransferOutcome, Int64)
             do {
                 (outcome, intent, _) = try await settle(piece, .upsert, repeating: earlier, &attempts) {
@@ -133,16 +131,23 @@ extension ExportRun {
             delivered.hadTrouble = delivered.hadTrouble || attempts.hadTrouble
             switch outcome.status {
             case .accepted(let job):
+                search.noteAccepted()
                 delivered.jobs.append(Job(id: job, intent: intent, contacts: piece.count))
                 delivered.bytes += piece.byteCount
-            case .refused where Self.isHopeless(outcome):
+            case .refused where !outcome.isAboutContacts:
                 delivered.refusedWhole += piece.count
                 delivered.error = failure(outcome)
                 return delivered
             case .refused:
-                let rest = Self.narrowed(piece, outcome, mayGoOn: tried < Self.maximumPieces)
-                if let refused = rest.refused { delivered.refused.append((refused, intent, outcome.reason)) }
-                pieces += rest.pieces.map { ($0, intent) }
+                let found = search.narrow(piece.count, outcome.offenders)
+                if let refused = piece.subset(found.refused) {
+                    delivered.refused.append((refused, intent, outcome.reason))
+                }
+                pieces += found.rest.compactMap { piece.subset($0) }.map { ($0, intent) }
+                guard !search.isGivenUp || pieces.isEmpty else {
+                    delivered.error = failure(outcome)
+                    return delivered
+                }
             default:
                 delivered.unknown += piece.count
                 delivered.error = failure(outcome)
@@ -150,28 +155,5 @@ extension ExportRun {
             }
         }
         return delivered
-    }
-
-    /// Splits what was refused as a whole: by the contacts the answer names, else by halves.
-    private static func narrowed(
-        _ batch: PreparedBatch, _ outcome: TransferOutcome, mayGoOn: Bool
-    ) -> (refused: PreparedBatch?, pieces: [PreparedBatch]) {
-        let isAboutContacts = ["address-refused", "bad-request", "too-large"].contains(outcome.reason)
-        guard isAboutContacts, mayGoOn, batch.count > 1 else { return (batch, []) }
-        let named = Set(outcome.offenders.filter { $0 < batch.count })
-        guard named.isEmpty else {
-            let rest = batch.subset((0..<batch.count).filter { !named.contains($0) })
-            return (batch.subset(named.sorted()), rest.map { [$0] } ?? [])
-        }
-        let middle = batch.count / 2
-        return (nil, [batch.subset(0..<middle), batch.subset(middle..<batch.count)].compactMap(\.self))
-    }
-
-    /// Some refusals will not change with the next batch: the key, the list, a field, the certificate.
-    private static func isHopeless(_ outcome: TransferOutcome) -> Bool {
-        [
-            "key-not-accepted", "access-forbidden", "list-not-found", "redirected", "tls-not-verified",
-            "unknown-custom-field",
-        ].contains(outcome.reason)
     }
 }

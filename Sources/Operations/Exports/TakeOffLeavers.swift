@@ -11,62 +11,107 @@ extension ExportRun {
     /// Only what Waybill delivered is looked up, and only after everything that was sent is settled: two jobs about one
     /// contact have no order.
     func takeOff(_ leavers: [SubjectTag], _ end: inout ExportEnd, patience: Duration) async {
-        var jobs: [Job] = []
-        var tags: [String: [SubjectTag]] = [:]
+        var removals: [Removal] = []
+        var search = OffenderSearch(count: LookUpBatch.limit)
+        var before: Int?
         do {
+            before = try await listCount()
             try await record.forEachAddress(of: leavers, limit: LookUpBatch.limit) { chunk in
-                for (job, gone) in try await takeOff(chunk, &end) {
-                    jobs.append(job)
-                    tags[job.id] = gone
-                }
+                removals += try await takeOff(chunk, &search, &end)
             }
         } catch {
             end.error = end.error ?? error
         }
-        await settleTakenOff(jobs, tags, &end, patience: patience)
+        await settle(removals, before: before, &end, patience: patience)
         let left = end.counts.leaving - end.counts.removed
         if left > 0, end.error == nil {
             end.warnings.append("\(left) contacts that left are not off the list yet; the next export tries again")
         }
     }
 
-    private func settleTakenOff(
-        _ jobs: [Job], _ tags: [String: [SubjectTag]], _ end: inout ExportEnd, patience: Duration
-    ) async {
-        var gone: [SubjectTag] = []
+    /// A request that ends memberships, and whose they are.
+    private struct Removal: Sendable {
+        let job: Job
+        let tags: [SubjectTag]
+        let sample: Personal<String>?
+    }
+
+    private func settle(_ removals: [Removal], before: Int?, _ end: inout ExportEnd, patience: Duration) async {
+        var done: [Removal] = []
         do {
-            try await watch.follow(jobs, patience: patience) { job, jobEnd, _ in
+            try await watch.follow(removals.map(\.job), patience: patience) { job, jobEnd, _ in
                 switch jobEnd {
-                case .completed:
-                    end.counts.removed += job.contacts
-                    gone += tags[job.id] ?? []
+                case .completed: done += removals.filter { $0.job.intent == job.intent }
                 case .errored(let count, _): end.note(job, state: "errored", refused: count)
                 case .failed: end.note(job, state: "failed", refused: job.contacts)
+                case .contradictory: end.note(job, state: "contradictory", refused: 0)
                 case .pending: end.note(job, state: "pending", refused: 0)
                 }
             }
         } catch {
             end.error = end.error ?? error
         }
+        guard !done.isEmpty else { return }
         do {
-            if !gone.isEmpty { try await gate.settle([.gone(gone)], in: record) }
+            let contacts = done.reduce(0) { $0 + $1.job.contacts }
+            guard try await isBelieved(done, contacts, before: before) else {
+                throw DeliveryError.removalNotDone(contacts: contacts)
+            }
+            end.counts.removed += contacts
+            try await gate.settle([.gone(done.flatMap(\.tags))], in: record)
         } catch {
             end.error = end.error ?? error
         }
     }
 
+    /// How many of those taken off are looked up if the list's count does not tell that they are off it.
+    private static var sampleSize: Int { 5 }
+
+    /// Whether removals whose jobs completed were done: a job may say so of one that changed nothing.
+    ///
+    /// The list's count needs nobody's address, so it is asked first. It may be short for other reasons, since others add
+    /// to the list too; then some of those taken off are looked up again, from as many requests as there are.
+    private func isBelieved(_ removals: [Removal], _ contacts: Int, before: Int?) async throws -> Bool {
+        if let before, let after = try await listCount(), before - after >= contacts { return true }
+        let samples = removals.compactMap(\.sample)
+        let step = max(1, samples.count / Self.sampleSize)
+        let sample = stride(from: 0, to: samples.count, by: step).prefix(Self.sampleSize).map { samples[$0] }
+        guard !sample.isEmpty else { return false }
+        var attempts = Attempts()
+        let (outcome, _, found) = try await settle(
+            LookUpBatch(destination: session.destination, addresses: Array(sample)), .lookUp, &attempts
+        ) { [sendGrid] permit in await sendGrid.lookUp(permit) }
+        guard outcome.status == .answered, let found else { throw failure(outcome) }
+        return found.isEmpty
+    }
+
+    /// How many contacts the list has; nil if that cannot be had, since it is no more than a check.
+    /// - Throws: what ends an export: a refusal, a cancellation.
+    private func listCount() async throws -> Int? {
+        try requireNotCancelled()
+        do {
+            while let delay = sendGrid.delay(.read, for: id) { try await pause(for: delay) }
+            return try await gate.inquire(id) { [sendGrid, list = session.destination.listID] permit in
+                try await sendGrid.listCount(list, permit)
+            }
+        } catch is DeliveryError {
+            return nil
+        }
+    }
+
     /// Looks up at most a hundred and starts to take off who is there.
     private func takeOff(
-        _ chunk: [DeliveryRecord<SQLiteStore>.Addressee], _ end: inout ExportEnd
-    ) async throws -> [(Job, [SubjectTag])] {
+        _ chunk: [DeliveryRecord<SQLiteStore>.Addressee], _ search: inout OffenderSearch, _ end: inout ExportEnd
+    ) async throws -> [Removal] {
         let destination = session.destination
         var attempts = Attempts()
         let (outcome, _, answer) = try await settle(
             LookUpBatch(destination: destination, addresses: chunk.map(\.address)), .lookUp, &attempts
         ) { [sendGrid] permit in await sendGrid.lookUp(permit) }
-        if outcome.status == .refused, outcome.httpStatus == 400 {
-            return try await takeOffWithoutRefused(chunk, &end)
+        if outcome.isAboutContacts {
+            return try await takeOffWithoutRefused(chunk, outcome, &search, &end)
         }
+        search.noteAccepted()
         guard outcome.status == .answered, let found = answer else { throw failure(outcome) }
         let byAddress = Dictionary(
             chunk.map { ($0.address.reveal(), $0.tag) }, uniquingKeysWith: { first, _ in first })
@@ -82,27 +127,30 @@ extension ExportRun {
         return try await takeOff(found, byAddress, &end)
     }
 
-    /// Finds by halving the address that SendGrid takes for none: it fails the look-up of all others.
+    /// Finds the addresses that SendGrid takes for none: they fail the look-up of all others.
     ///
     /// Such an address is not on the list; one that was delivered all the same is asked for again by the next export.
     private func takeOffWithoutRefused(
-        _ chunk: [DeliveryRecord<SQLiteStore>.Addressee], _ end: inout ExportEnd
-    ) async throws -> [(Job, [SubjectTag])] {
-        guard chunk.count > 1 else {
-            end.counts.removed += chunk.count { !$0.isDelivered }
-            try await gate.settle([.missing(chunk.map(\.tag), isCertain: false)], in: record)
-            return []
+        _ chunk: [DeliveryRecord<SQLiteStore>.Addressee], _ outcome: TransferOutcome,
+        _ search: inout OffenderSearch, _ end: inout ExportEnd
+    ) async throws -> [Removal] {
+        let (refused, rest) = search.narrow(chunk.count, outcome.offenders)
+        let gone = refused.map { chunk[$0] }
+        if !gone.isEmpty {
+            end.counts.removed += gone.count { !$0.isDelivered }
+            try await gate.settle([.missing(gone.map(\.tag), isCertain: false)], in: record)
         }
-        let middle = chunk.count / 2
-        let first = try await takeOff(Array(chunk[..<middle]), &end)
-        return try await first + takeOff(Array(chunk[middle...]), &end)
+        guard !search.isGivenUp || rest.isEmpty else { throw failure(outcome) }
+        var removals: [Removal] = []
+        for places in rest { removals += try await takeOff(places.map { chunk[$0] }, &search, &end) }
+        return removals
     }
 
     /// Ends the membership of contacts that were found.
     private func takeOff(
         _ found: [ListedContact], _ byAddress: [String: SubjectTag], _ end: inout ExportEnd
-    ) async throws -> [(Job, [SubjectTag])] {
-        var jobs: [(Job, [SubjectTag])] = []
+    ) async throws -> [Removal] {
+        var removals: [Removal] = []
         var pieces = found.isEmpty ? [] : [found]
         while let piece = pieces.popLast() {
             var attempts = Attempts()
@@ -112,7 +160,10 @@ extension ExportRun {
             let tags = piece.compactMap { byAddress[$0.address.reveal()] }
             switch outcome.status {
             case .accepted(let job):
-                jobs.append((Job(id: job, intent: intent, contacts: piece.count), tags))
+                removals.append(
+                    Removal(
+                        job: Job(id: job, intent: intent, contacts: piece.count), tags: tags,
+                        sample: piece.first?.address))
             case .refused where outcome.httpStatus == 404 && piece.count > 1:
                 // One contact that is gone meanwhile fails the whole request.
                 pieces += [Array(piece.prefix(piece.count / 2)), Array(piece.dropFirst(piece.count / 2))]
@@ -122,6 +173,6 @@ extension ExportRun {
             default: throw failure(outcome)
             }
         }
-        return jobs
+        return removals
     }
 }

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Ledger
 internal import Model
 internal import Store
@@ -38,12 +37,7 @@ extension Workspace {
     /// - Throws: an error of class I/O if the database cannot be read at all.
     public static func verifyLog(home: String, since: String?, verifierKey: String?) throws -> VerificationReport {
         let store = try SQLiteStore.open(WorkspaceFiles(home: home))
-        let earlier = try since.map { path in
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw OperationError.unreadable(path: path)
-            }
-            return String(decoding: data, as: UTF8.self)
-        }
+        let earlier = try since.map { String(decoding: try SmallFile.bytes($0), as: UTF8.self) }
         return try store.reading { transaction in
             let key = try VerifierKey(parsing: try verifierKey ?? Self.storedVerifierKey(transaction))
             try Self.requireSameLog(key, earlier, transaction)

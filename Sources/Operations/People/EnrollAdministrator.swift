@@ -19,8 +19,11 @@ public struct AdministratorReport: Encodable, Sendable {
     public let enrolled: String
     /// When they were retired, if they were.
     public let retired: String?
+    /// What retiring them ended.
+    public let warnings: [String]
 
-    init(_ administrator: Administrator) throws {
+    init(_ administrator: Administrator, warnings: [String] = []) throws {
+        self.warnings = warnings
         name = administrator.name.text
         role = administrator.role.rawValue
         keyType = administrator.key.algorithm.rawValue
@@ -42,9 +45,7 @@ extension Workspace {
         guard let role = Administrator.Role(rawValue: role) else {
             throw OperationError.choice(option: "--role", allowed: Administrator.Role.allCases.map(\.rawValue))
         }
-        guard let data = FileManager.default.contents(atPath: keyFile), data.count < 65_536,
-            let line = String(validating: data, as: UTF8.self)
-        else { throw OperationError.unreadable(path: keyFile) }
+        let line = try SmallFile.text(keyFile, limit: 65_536)
         let administrator = Administrator(
             name: name, role: role, key: try SSHPublicKey(line: line), enrolled: time.now(), retired: nil)
         let report = try AdministratorReport(administrator)
@@ -75,6 +76,7 @@ extension Workspace {
     /// - Throws: `Refusal/unknownAdministrator(_:)`.
     public func retire(_ name: AdministratorName) async throws -> AdministratorReport {
         let now = time.now()
+        let lapses = try foresee { try $0.retire(name, at: now) }
         try await log.commit { transaction, appender in
             guard try transaction.administrator(name) != nil else { throw Refusal.unknownAdministrator(name) }
             try transaction.retire(name, at: now)
@@ -84,6 +86,6 @@ extension Workspace {
         guard let administrator = try store.reading({ try $0.administrator(name) }) else {
             throw Refusal.unknownAdministrator(name)
         }
-        return try AdministratorReport(administrator)
+        return try AdministratorReport(administrator, warnings: lapses)
     }
 }

@@ -20,8 +20,10 @@ public struct SegmentReport: Encodable, Sendable {
     public let members: Int?
     /// How many profiles the source has, where they were counted.
     public let profiles: Int?
+    /// What is done with profiles that the rule cannot decide on: `stop` or `exclude`.
+    public let unreadable: String
     /// What the administrator should know.
-    public let warnings: [String]
+    public internal(set) var warnings: [String]
 
     init(_ segment: SegmentDefinition, count: (members: Int, profiles: Int)? = nil, warnings: [String] = []) {
         name = segment.name.text
@@ -32,6 +34,7 @@ public struct SegmentReport: Encodable, Sendable {
             case .members(let path): (nil, path, nil)
             case .entity(let name): (nil, nil, name)
             }
+        unreadable = segment.unreadable.rawValue
         members = count?.members
         profiles = count?.profiles
         self.warnings = warnings
@@ -46,14 +49,18 @@ extension Workspace {
         switch segment.membership {
         case .rule(let text):
             let rule = try SegmentRule(parsing: text)
-            segment = SegmentDefinition(name: segment.name, source: segment.source, membership: .rule(rule.text))
+            segment = SegmentDefinition(
+                name: segment.name, source: segment.source, membership: .rule(rule.text),
+                unreadable: segment.unreadable)
         case .members(let path):
             segment = SegmentDefinition(
-                name: segment.name, source: segment.source, membership: .members(path: absolutePath(path)))
+                name: segment.name, source: segment.source, membership: .members(path: absolutePath(path)),
+                unreadable: segment.unreadable, delimiter: segment.delimiter)
         case .entity: break
         }
         // Counting is the honest check: it meets every row, and says at once if nobody is meant.
-        let report = try await report(segment)
+        var report = try await report(segment)
+        report.warnings += try foresee { try $0.upsert(segment: segment) }
         try await store.transaction { [segment] in try $0.upsert(segment: segment) }
         return report
     }
@@ -62,15 +69,14 @@ extension Workspace {
     /// - Throws: an error of class bad-input that names the place in the file if it cannot be read, or means what cannot
     ///   be decided on a profile alone.
     public func importSegment(
-        _ name: SegmentName, source sourceName: SourceName, definition file: String
+        _ name: SegmentName, source sourceName: SourceName, definition file: String,
+        unreadable: SegmentDefinition.Unreadable = .stop
     ) async throws -> SegmentReport {
-        let types = try SourceInspection.types(of: source(sourceName))
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw OperationError.unreadable(path: file)
-        }
-        let rule = try SegmentRule(customerInsights: Array(data), file: file, types: types)
+        let types = try await SourceInspection.types(of: source(sourceName))
+        let rule = try SegmentRule(
+            customerInsights: try SmallFile.bytes(file, limit: 16 << 20), file: file, types: types)
         return try await addSegment(
-            SegmentDefinition(name: name, source: sourceName, membership: .rule(rule.text)))
+            SegmentDefinition(name: name, source: sourceName, membership: .rule(rule.text), unreadable: unreadable))
     }
 
     /// All segments.
@@ -89,7 +95,8 @@ extension Workspace {
             [segment], in: source(segment.source), now: time.now(), scratch: files.home)
         let members = count.members[segment.name] ?? 0
         return SegmentReport(
-            segment, count: (members, count.profiles), warnings: try sizeWarnings(members))
+            segment, count: (members, count.profiles),
+            warnings: try sizeWarnings(members) + count.unreadable.map { $0.warning(segment.unreadable) })
     }
 
     func segment(_ name: SegmentName) throws -> SegmentDefinition {

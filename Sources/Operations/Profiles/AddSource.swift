@@ -19,12 +19,18 @@ public struct SourceReport: Encodable, Sendable {
     public let fields: [String]
     /// How many profiles it has, where they were counted.
     public let profiles: Int?
+    /// What stands between the fields of a CSV file, if it was stated.
+    public let delimiter: String?
+    /// What the administrator should know.
+    public let warnings: [String]
 
-    init(_ source: SourceDefinition, fields: [String], profiles: Int? = nil) {
+    init(_ source: SourceDefinition, fields: [String], profiles: Int? = nil, warnings: [String] = []) {
+        delimiter =
+            if case .csv(_, let byte?) = source.format { String(Character(Unicode.Scalar(byte))) } else { nil }
         name = source.name.text
         (format, path) =
             switch source.format {
-            case .csv(let path): ("csv", path)
+            case .csv(let path, _): ("csv", path)
             case .ndjson(let path): ("ndjson", path)
             case .commonDataModel(let folder, _): ("cdm", folder)
             }
@@ -32,6 +38,7 @@ public struct SourceReport: Encodable, Sendable {
         idField = source.idField
         self.fields = fields
         self.profiles = profiles
+        self.warnings = warnings
     }
 }
 
@@ -41,19 +48,36 @@ extension Workspace {
     /// - Throws: an error of class bad-input if it cannot be read; of class usage if the name is taken.
     public func addSource(_ source: SourceDefinition, requiresID: Bool = false) async throws -> SourceReport {
         let source = source.absolute
-        let fields = try SourceInspection.fields(of: source)
+        let fields = try await Self.fields(of: source)
         if requiresID, !fields.contains(source.idField) {
             throw EngineError.missingColumn(source.idField, path: "source \(source.name)", known: fields)
         }
         try await store.transaction { try $0.insert(source: source) }
-        return SourceReport(source, fields: fields)
+        return SourceReport(
+            source, fields: fields, warnings: try SourceInspection.notes(of: source) + Self.flagWarnings(source, fields)
+        )
     }
 
-    /// All sources.
+    /// All fields; of a source with a malformed row, those of the first rows, and 'source check' says what is wrong.
+    private static func fields(of source: SourceDefinition) async throws -> [String] {
+        do {
+            return try await SourceInspection.fields(of: source)
+        } catch let error as EngineError {
+            let first = try? SourceInspection.firstFields(of: source)
+            guard let first else { throw error }
+            return first
+        }
+    }
+
+    private static func flagWarnings(_ source: SourceDefinition, _ fields: [String]) -> [String] {
+        UnusedFlag.warnings(FlagReview.unused(of: fields).map { UnusedFlag(source: source.name, field: $0) })
+    }
+
+    /// All sources, with their fields at a first look.
     public func sources() throws -> [SourceReport] {
         // A source that cannot be read now is listed all the same; 'source check' says what is wrong with it.
         try store.reading { try $0.sources() }.map {
-            SourceReport($0, fields: (try? SourceInspection.fields(of: $0)) ?? [])
+            SourceReport($0, fields: (try? SourceInspection.firstFields(of: $0)) ?? [])
         }
     }
 
@@ -61,8 +85,10 @@ extension Workspace {
     /// - Throws: an error of class bad-input that names file and line.
     public func checkSource(_ name: SourceName) async throws -> SourceReport {
         let source = try source(name)
+        let found = try await SourceInspection.check(source)
         return SourceReport(
-            source, fields: try SourceInspection.fields(of: source), profiles: try await SourceInspection.check(source))
+            source, fields: found.fields, profiles: found.profiles,
+            warnings: try SourceInspection.notes(of: source) + Self.flagWarnings(source, found.fields))
     }
 
     func source(_ name: SourceName) throws -> SourceDefinition {
@@ -76,7 +102,7 @@ extension SourceDefinition {
     var absolute: SourceDefinition {
         let format: Format =
             switch format {
-            case .csv(let path): .csv(path: absolutePath(path))
+            case .csv(let path, let delimiter): .csv(path: absolutePath(path), delimiter: delimiter)
             case .ndjson(let path): .ndjson(path: absolutePath(path))
             case .commonDataModel(let folder, let entity):
                 .commonDataModel(folder: absolutePath(folder), entity: entity)

@@ -29,8 +29,10 @@ public struct PolicyReport: Encodable, Sendable {
     public let country: String
     /// The recipient.
     public let recipient: String
+    /// What putting it into force ended.
+    public let warnings: [String]
 
-    init(_ policy: Policy, index: Int64?) throws {
+    init(_ policy: Policy, index: Int64?, warnings: [String] = []) throws {
         sha256 = try policy.digest().hex
         self.index = index
         hosts = policy.hosts.sorted()
@@ -43,6 +45,7 @@ public struct PolicyReport: Encodable, Sendable {
         transferMechanism = policy.transferMechanism
         country = policy.country
         recipient = policy.recipient
+        self.warnings = warnings
     }
 }
 
@@ -51,11 +54,15 @@ extension Workspace {
     /// - Throws: ``OperationError/policyFile(file:line:problem:)``; `Refusal` if `administrator` is none.
     public func applyPolicy(file: String, by administrator: AdministratorName) async throws -> PolicyReport {
         let policy = try PolicyFile.read(file)
+        let lapses = try foresee { transaction in
+            try transaction.requireAdministrator(administrator)
+            try transaction.insert(policy: policy.canonical, at: transaction.latestHead()?.size ?? 0)
+        }
         let index = try await log.commit { transaction, appender in
             try transaction.requireAdministrator(administrator)
             return try Self.apply(policy, by: administrator.text, transaction, &appender)
         }.value
-        return try PolicyReport(policy, index: index)
+        return try PolicyReport(policy, index: index, warnings: lapses)
     }
 
     /// The policy in force.

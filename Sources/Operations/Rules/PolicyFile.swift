@@ -31,10 +31,7 @@ enum PolicyFile {
 
     /// Reads a policy from the file at `path`.
     static func read(_ path: String) throws -> Policy {
-        guard let data = FileManager.default.contents(atPath: path),
-            let text = String(validating: data, as: UTF8.self)
-        else { throw OperationError.unreadable(path: path) }
-        return try parse(text, file: path)
+        try parse(try SmallFile.text(path), file: path)
     }
 
     /// Reads a policy from YAML.

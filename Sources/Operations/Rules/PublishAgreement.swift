@@ -13,8 +13,11 @@ public struct AgreementReport: Encodable, Sendable {
     public let version: Int64
     /// The SHA-256 of the text in each language.
     public let sha256: [String: String]
+    /// What publishing it ended.
+    public let warnings: [String]
 
-    init(_ agreement: Agreement) throws {
+    init(_ agreement: Agreement, warnings: [String] = []) throws {
+        self.warnings = warnings
         self.agreement = Agreement.identifier
         version = agreement.version
         sha256 = try Dictionary(
@@ -31,21 +34,28 @@ extension Workspace {
         var texts: [Language: String] = [:]
         for language in Language.allCases {
             let name = "agreement.\(language.rawValue).md"
-            guard let data = FileManager.default.contents(atPath: folder + "/" + name),
-                let text = String(validating: data, as: UTF8.self), !text.isEmpty
-            else {
-                throw OperationError.agreementFolder(path: folder, problem: "\(name) is missing, empty or not UTF-8")
+            let text = try SmallFile.text(folder + "/" + name)
+            guard !text.isEmpty else {
+                throw OperationError.agreementFolder(path: folder, problem: "\(name) is empty")
             }
             texts[language] = text
         }
+        let lapses = try foresee { transaction in
+            try transaction.insert(agreement: try Self.next(texts, by: administrator, transaction))
+        }
         let agreement = try await log.commit { [texts] transaction, appender in
-            try transaction.requireAdministrator(administrator)
-            let version = (try transaction.agreement()?.version ?? 0) + 1
-            let agreement = Agreement(version: version, texts: texts)
+            let agreement = try Self.next(texts, by: administrator, transaction)
             try Self.publish(agreement, by: administrator.text, transaction, &appender)
             return agreement
         }.value
-        return try AgreementReport(agreement)
+        return try AgreementReport(agreement, warnings: lapses)
+    }
+
+    private static func next(
+        _ texts: [Language: String], by administrator: AdministratorName, _ transaction: SQLiteTransaction
+    ) throws -> Agreement {
+        try transaction.requireAdministrator(administrator)
+        return Agreement(version: (try transaction.agreement()?.version ?? 0) + 1, texts: texts)
     }
 
     /// All published versions, oldest first.

@@ -13,6 +13,8 @@ public struct ScheduleReport: Encodable, Sendable {
     public let exportUser: String
     /// The next time it is due, if that can be told.
     public let next: String?
+    /// What the administrator should know.
+    public let warnings: [String]
 }
 
 extension Workspace {
@@ -41,7 +43,13 @@ extension Workspace {
         }
         var next: Timestamp?
         if case .cron(let expression) = schedule { next = expression.next(after: now) }
+        // Somebody else's consent is of no use to it, and that shows only when it is due.
+        let objection = try store.reading { try $0.objection(to: id, under: administrator, now: now) }
+        let warnings =
+            schedule == nil
+            ? [] : objection.map { ["as things stand, its exports will be refused: \($0.message)"] } ?? []
         return ScheduleReport(
-            id: id.text, schedule: schedule?.text ?? "off", exportUser: administrator.text, next: next.map { "\($0)" })
+            id: id.text, schedule: schedule?.text ?? "off", exportUser: administrator.text, next: next.map { "\($0)" },
+            warnings: warnings)
     }
 }

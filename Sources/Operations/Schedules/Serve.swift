@@ -145,10 +145,10 @@ extension Workspace {
 
     /// The newest export to a destination, if it did not come to its end.
     private func openExport(of id: DestinationID) throws -> String? {
-        guard let last = try exports().last(where: { $0.destination == id.text }),
+        guard let last = try store.reading({ try $0.lastExport(to: id) }),
             ["running", "interrupted"].contains(last.state)
         else { return nil }
-        return last.export
+        return last.id.text
     }
 
     /// What the sources of a destination's segments look like now; nil if they cannot be read, or it has none.

@@ -16,6 +16,8 @@ public struct Workspace: Sendable {
     /// The name of the log in its checkpoints.
     public let origin: String
     let organization: String
+    /// Asked with what a change would end, before it is made; nil if nobody is to be asked.
+    var caution: Caution?
     /// What takes the key file, or why it cannot be had: reading the workspace does not need it.
     private let custody: Result<Custody, any Error>
 
@@ -31,10 +33,21 @@ public struct Workspace: Sendable {
     /// Whether the key file is there and is this workspace's.
     var hasKeys: Bool { (try? custody.get()) != nil }
 
+    /// Why the key file cannot be used, if it cannot.
+    var keyProblem: (any ReportableError)? {
+        guard case .failure(let error) = custody else { return nil }
+        return error as? any ReportableError
+    }
+
     /// Opens the workspace in `home`.
     /// - Throws: an error of class configuration if there is none; of class I/O or verification if it is damaged.
-    public static func open(home: String, time: TimeSource = .system) throws -> Workspace {
+    /// - Parameter allowingExposed: whether a workspace that others can change is opened all the same: to remove a
+    ///   destination, which has to work whatever else is wrong (I9).
+    public static func open(
+        home: String, allowingExposed: Bool = false, time: TimeSource = .system
+    ) throws -> Workspace {
         let files = WorkspaceFiles(home: home)
+        if !allowingExposed { try files.requirePrivate() }
         let store = try SQLiteStore.open(files)
         return try Workspace(files: files, store: store, time: time) {
             let recorded = try store.reading { try $0.meta("key_file") }
@@ -45,8 +58,8 @@ public struct Workspace: Sendable {
 
     /// Opens the workspace, and logs what could not be logged while its key was missing.
     /// - Throws: as ``open(home:time:)``.
-    public static func opened(home: String) async throws -> Workspace {
-        let workspace = try open(home: home)
+    public static func opened(home: String, allowingExposed: Bool = false) async throws -> Workspace {
+        let workspace = try open(home: home, allowingExposed: allowingExposed)
         if workspace.hasKeys, try workspace.store.reading({ try !$0.deferredRemovals().isEmpty }) {
             try await workspace.gate.settleRemovals()
         }

@@ -84,12 +84,14 @@ actor Account {
 
     /// Records a request at its arrival.
     /// - Returns: its place in ``requests``.
-    func open(method: String, path: String, query: String?, declared: Int?, carriedAuthorization: Bool) -> Int {
+    func open(
+        method: String, path: String, query: String?, declared: Int?, carriedAuthorization: Bool, headers: [String]
+    ) -> Int {
         requests.append(
             RecordedRequest(
                 sequence: requests.count, method: method, path: path, query: query, contactCount: 0,
                 bodyBytes: declared ?? 0, bodySHA256: "", received: Date(), finished: nil, status: 0, completed: false,
-                bytesReceived: 0, carriedAuthorization: carriedAuthorization))
+                bytesReceived: 0, carriedAuthorization: carriedAuthorization, headers: headers))
         return requests.count - 1
     }
 

@@ -22,6 +22,8 @@ extension Job {
         var secondsWithCounts = 0.0
         /// How long it tells a status that there is not.
         var secondsUnknown = 0.0
+        /// The name it is to have.
+        var name: String?
         /// Whether it completes without doing anything.
         var isIgnored = false
 
@@ -35,6 +37,7 @@ extension Job {
             case .jobUnknownStatus(let seconds): secondsUnknown = SandboxFault.sane(seconds)
             case .jobErrorsWithoutFile: errorFile = .missing
             case .errorsFileGone: errorFile = .gone
+            case .jobNamed(let job): name = job
             case .removalIgnored: isIgnored = true
             default: break
             }

@@ -34,7 +34,7 @@ struct Job: Sendable {
     private(set) var isCounted = false
 
     init(_ work: Work, course: Course, accepted: Date, delay: Duration) {
-        id = UUID().uuidString.lowercased()
+        id = course.name ?? UUID().uuidString.lowercased()
         self.work = work
         self.course = course
         self.accepted = accepted

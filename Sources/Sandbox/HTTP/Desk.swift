@@ -104,7 +104,8 @@ struct Desk: Sendable {
         case (["imports"], "PUT"): try await account.startImport(call)
         case (["search", "emails"], "POST"): try await account.search(call)
         case ([], _), (["count"], _), (["imports"], _), (["search", "emails"], _): throw .methodNotAllowed
-        case (_, "GET") where rest.count == 2 && rest[0] == "imports": try await account.job(rest[1], call)
+        case (_, "GET") where rest.count == 2 && rest[0] == "imports":
+            try await account.job(Syntax.unescaped(rest[1]), call)
         case (_, _) where rest.count == 2 && rest[0] == "imports": throw .methodNotAllowed
         default: throw .notFound
         }

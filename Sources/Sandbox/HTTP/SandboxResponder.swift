@@ -45,7 +45,8 @@ struct SandboxResponder: HTTPResponder {
         let declared = request.headers[.contentLength].flatMap { Int($0) }
         let place = await account.open(
             method: method, path: path, query: request.uri.query, declared: declared,
-            carriedAuthorization: request.headers[.authorization] != nil)
+            carriedAuthorization: request.headers[.authorization] != nil,
+            headers: request.headers.map(\.name.canonicalName).sorted())
         let fault = await account.takeFault(method: method, path: path)
         let intake = await BodyIntake(
             request.body, declared: declared, kept: isUpload ? BodyIntake.keptOfUpload : BodyIntake.kept, fault: fault,
@@ -85,6 +86,9 @@ struct SandboxResponder: HTTPResponder {
         case .truncateResponse:
             return Self.response(
                 answer.reply, rate: answer.rate, body: Self.firstHalf(of: answer.reply.body, hangUp: context.hangUp))
+        case .dripResponse(let seconds):
+            return Self.response(
+                answer.reply, rate: answer.rate, body: Self.drops(of: answer.reply.body, SandboxFault.sane(seconds)))
         case .garbleResponse where answer.reply.status < 300:
             return Self.response(
                 answer.reply, rate: answer.rate, body: .init(byteBuffer: ByteBuffer(string: "Thanks!")))
@@ -98,6 +102,17 @@ struct SandboxResponder: HTTPResponder {
         ResponseBody(contentLength: body.count) { writer in
             try await writer.write(ByteBuffer(bytes: body.prefix(body.count / 2)))
             await hangUp()
+        }
+    }
+
+    /// A body that comes a byte at a time.
+    private static func drops(of body: Data, _ seconds: Double) -> ResponseBody {
+        ResponseBody(contentLength: body.count) { writer in
+            for byte in body {
+                try await Task.sleep(for: .seconds(seconds))
+                try await writer.write(ByteBuffer(bytes: [byte]))
+            }
+            try await writer.finish(nil)
         }
     }
 

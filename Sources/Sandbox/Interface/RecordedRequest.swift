@@ -28,9 +28,11 @@ public struct RecordedRequest: Sendable, Codable, Hashable {
     public internal(set) var bytesReceived: Int
     /// Whether there was an `Authorization` header; it must never go to an `errors_url`.
     public let carriedAuthorization: Bool
+    /// The names of its headers in small letters, `host` apart; sorted.
+    public let headers: [String]
 
     private enum CodingKeys: String, CodingKey {
-        case sequence, method, path, query
+        case sequence, method, path, query, headers
         case contactCount = "contact_count"
         case bodyBytes = "body_bytes"
         case bodySHA256 = "body_sha256"

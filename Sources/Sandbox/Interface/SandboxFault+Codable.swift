@@ -3,7 +3,7 @@
 extension SandboxFault: Codable {
     private enum Key: String, CodingKey {
         case fault, method, path, count, skip
-        case status, body, seconds, bytes, rows
+        case status, body, seconds, bytes, rows, name
         case resetSeconds = "reset_seconds"
         case resetEpoch = "reset_epoch"
         case bytesPerSecond = "bytes_per_second"
@@ -29,6 +29,8 @@ extension SandboxFault: Codable {
         case errorsFileGone = "errors_file_gone"
         case removalIgnored = "removal_ignored"
         case hangBeforeProcessing = "hang_before_processing"
+        case dripResponse = "drip_response"
+        case jobNamed = "job_named"
         case rejectAll401 = "reject_all_401"
         case rejectAll403 = "reject_all_403"
     }
@@ -72,6 +74,8 @@ extension SandboxFault: Codable {
         case .errorsFileGone:
             .errorsFileGone(box.contains(.rows) ? try integer(.rows, in: box, within: 1 ... .max) : 2)
         case .removalIgnored: .removalIgnored
+        case .dripResponse: .dripResponse(seconds: try seconds(in: box))
+        case .jobNamed: .jobNamed(try box.decode(String.self, forKey: .name))
         case .hangBeforeProcessing: .hangBeforeProcessing(seconds: try seconds(in: box))
         case .rejectAll401: .rejectAll401
         case .rejectAll403: .rejectAll403
@@ -147,6 +151,12 @@ extension SandboxFault: Codable {
             name = .errorsFileGone
             try box.encode(rows, forKey: .rows)
         case .removalIgnored: name = .removalIgnored
+        case .dripResponse(let seconds):
+            name = .dripResponse
+            try box.encode(seconds, forKey: .seconds)
+        case .jobNamed(let job):
+            name = .jobNamed
+            try box.encode(job, forKey: .name)
         case .hangBeforeProcessing(let seconds):
             name = .hangBeforeProcessing
             try box.encode(seconds, forKey: .seconds)

@@ -42,6 +42,10 @@ public struct SandboxFault: Sendable, Hashable {
         case jobErrorsWithoutFile(Int)
         /// Accept the request; this many of its rows are errors of the job, and its `errors_url` answers 403.
         case errorsFileGone(Int)
+        /// Process the request, and send its answer a byte at a time, with this pause before each.
+        case dripResponse(seconds: Double)
+        /// Accept the request; its job has this name.
+        case jobNamed(String)
         /// Accept a removal from a list; its job completes, and the membership is as before.
         case removalIgnored
         /// Read the body, and process and answer only after these seconds, even if the client is gone by then.
@@ -92,7 +96,7 @@ extension SandboxFault.Kind {
         case .closeAfterBytes, .loseResponse, .slowRead, .jobFails, .jobErrors, .jobNeverFinishes, .resetConnection,
             .halfClose,
             .truncateResponse, .garbleResponse, .jobPendingWithCounts, .jobUnknownStatus, .jobErrorsWithoutFile,
-            .errorsFileGone:
+            .errorsFileGone, .jobNamed, .dripResponse:
             ("PUT", "/v3/marketing/contacts")
         }
     }

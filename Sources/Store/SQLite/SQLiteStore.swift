@@ -22,9 +22,7 @@ public final class SQLiteStore: GovernanceStorage {
     /// Opens the database of a workspace.
     /// - Throws: ``StoreError``.
     public static func open(_ files: WorkspaceFiles) throws -> SQLiteStore {
-        guard FileManager.default.fileExists(atPath: files.database) else {
-            throw StoreError.noWorkspace(path: files.home)
-        }
+        try files.requireThere()
         let store = try SQLiteStore(files)
         let version = try store.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } ?? 0
         guard (1...Schema.version).contains(version) else {
@@ -133,6 +131,25 @@ public final class SQLiteStore: GovernanceStorage {
     public func reading<R>(_ body: (SQLiteTransaction) throws -> R) throws -> R {
         try read { try body(SQLiteTransaction($0)) }
     }
+
+    /// Writes for the look of it: what `body` changed is taken back, whatever it returns.
+    /// - Throws: ``StoreError``, and whatever `body` throws.
+    public func rehearsing<R>(_ body: (SQLiteTransaction) throws -> R) throws -> R {
+        try Self.mapping {
+            try pool.writeWithoutTransaction { database in
+                var result: Result<R, any Error>?
+                try database.inTransaction(.immediate) {
+                    result = Result { try body(SQLiteTransaction(database)) }
+                    return .rollback
+                }
+                guard let result else { throw StoreError.disk(reason: "the transaction did not run") }
+                return try result.get()
+            }
+        }
+    }
+
+    /// Whether the workspace can only be read: an auditor's copy, or one on a medium that cannot be written.
+    public var isReadOnly: Bool { Self.isReadOnly(files) }
 
     // MARK: GovernanceStorage
 

@@ -17,12 +17,14 @@ extension SQLiteTransaction {
 
     private func destination(_ row: Row) throws -> Destination {
         let matching: Data? = row["matching"]
+        let ignoredFlags: Data? = row["ignored_flags"]
         return Destination(
             id: try DestinationID(row["id"]), displayName: row["display_name"],
             listID: try ContactListID(row["list_id"]), endpoint: try Endpoint(row["endpoint"]),
             matching: try matching.map { try DataMatching(canonical: json($0)) },
             segments: try texts(row["segments"]).map { try SegmentName($0) },
-            doNotContact: try texts(row["do_not_contact"]), standing: try Self.standing(row))
+            doNotContact: try texts(row["do_not_contact"]), ignoredFlags: try ignoredFlags.map(texts) ?? [],
+            standing: try Self.standing(row))
     }
 
     private func texts(_ data: Data) throws -> [String] {
@@ -69,14 +71,15 @@ extension SQLiteTransaction {
             ])
     }
 
-    /// Stores data matching, segments and do-not-contact fields as `destination` has them.
+    /// Stores data matching, segments, do-not-contact fields and those declared harmless as `destination` has them.
     public func update(configurationOf destination: Destination) throws {
         try execute(
-            "UPDATE destinations SET matching = ?, segments = ?, do_not_contact = ? WHERE id = ?",
+            "UPDATE destinations SET matching = ?, segments = ?, do_not_contact = ?, ignored_flags = ? WHERE id = ?",
             [
                 destination.matching.map { Data($0.canonical.bytes) },
                 Data(CanonicalJSON.strings(destination.segments.map(\.text)).bytes),
-                Data(CanonicalJSON.strings(destination.doNotContact).bytes), destination.id.text,
+                Data(CanonicalJSON.strings(destination.doNotContact).bytes),
+                Data(CanonicalJSON.strings(destination.ignoredFlags).bytes), destination.id.text,
             ])
     }
 

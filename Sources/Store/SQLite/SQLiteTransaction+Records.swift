@@ -171,11 +171,23 @@ extension SQLiteTransaction {
 
     /// All exports, oldest first.
     public func exports() throws -> [ExportRow] {
-        try rows("SELECT * FROM exports ORDER BY rowid").map { row in
-            ExportRow(
-                id: try ExportID(row["id"]), destination: try DestinationID(row["destination"]), state: row["state"],
-                started: row["started"], finished: row["finished"])
-        }
+        try rows("SELECT * FROM exports ORDER BY rowid").map(Self.export)
+    }
+
+    /// One export, by its identifier.
+    public func export(_ id: String) throws -> ExportRow? {
+        try row("SELECT * FROM exports WHERE id = ?", [id]).map(Self.export)
+    }
+
+    /// The newest export to a destination.
+    public func lastExport(to id: DestinationID) throws -> ExportRow? {
+        try row("SELECT * FROM exports WHERE destination = ? ORDER BY rowid DESC LIMIT 1", [id.text]).map(Self.export)
+    }
+
+    private static func export(_ row: Row) throws -> ExportRow {
+        ExportRow(
+            id: try ExportID(row["id"]), destination: try DestinationID(row["destination"]), state: row["state"],
+            started: row["started"], finished: row["finished"])
     }
 
     // MARK: Reading the log

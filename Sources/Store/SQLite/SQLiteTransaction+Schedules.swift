@@ -18,7 +18,9 @@ extension SQLiteTransaction {
 
     /// All schedules.
     public func schedules() throws -> [ScheduleRow] {
-        try rows("SELECT * FROM schedules ORDER BY destination").map { row in
+        // A database of the first version that cannot be written has none.
+        guard try database.tableExists("schedules") else { return [] }
+        return try rows("SELECT * FROM schedules ORDER BY destination").map { row in
             let schedule: Data = row["schedule"]
             let state: Data? = row["state"]
             return ScheduleRow(

@@ -4,7 +4,7 @@ internal import GRDB
 ///
 /// What is evidence can be added and read, never changed: triggers refuse it, beside the code that has no call for it.
 enum Schema {
-    static let version = 2
+    static let version = 3
 
     static let statements = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -61,14 +61,33 @@ enum Schema {
             state BLOB);
         """
 
+    /// The profiles that an export left out or SendGrid refused, by the place they stand in: no value of any.
+    private static let thirdRows = """
+        CREATE TABLE export_rows (
+            export TEXT NOT NULL, kind TEXT NOT NULL, source TEXT NOT NULL, row INTEGER NOT NULL, file TEXT NOT NULL,
+            line INTEGER NOT NULL, field TEXT, reason TEXT NOT NULL, PRIMARY KEY (export, kind, source, row)
+        ) WITHOUT ROWID;
+        """
+
+    /// How many rows the files had that the last finished export to a destination read.
+    private static let thirdParts = """
+        CREATE TABLE source_parts (
+            destination TEXT NOT NULL, whole TEXT NOT NULL, part TEXT NOT NULL, rows INTEGER NOT NULL,
+            PRIMARY KEY (destination, whole, part)) WITHOUT ROWID;
+        """
+
+    /// Fields that look like an opt-out and were declared harmless.
+    private static let thirdFlags = "ALTER TABLE destinations ADD COLUMN ignored_flags BLOB;"
+
     /// Brings a database of an earlier version to this one, in the transaction it is called in.
     static func migrate(_ database: Database, from earlier: Int) throws {
         if earlier < 2 { try database.execute(sql: second) }
+        if earlier < 3 { try database.execute(sql: thirdRows + thirdParts + thirdFlags) }
         try database.execute(sql: "PRAGMA user_version = \(version)")
     }
 
     static func create(in database: Database) throws {
-        try database.execute(sql: statements + second)
+        try database.execute(sql: statements + second + thirdRows + thirdParts + thirdFlags)
         for table in appendOnly {
             for verb in ["UPDATE", "DELETE"] {
                 try database.execute(

@@ -30,7 +30,8 @@ public enum ConstantTime {
 public enum ProcessHardening {
     private static let warnings = Mutex<[String]?>(nil)
 
-    /// Forbids core dumps and tracing, and sets up the secure heap (1 MiB, locked in memory).
+    /// Forbids core dumps, tracing and the runtime's report of a crash, keeps new files private, and sets up the secure heap
+    /// (1 MiB, locked in memory).
     ///
     /// Returns, in words, what could not be done. Calling it again does nothing and returns the same.
     public static func apply() -> [String] {
@@ -44,11 +45,18 @@ public enum ProcessHardening {
 
     private static func harden() -> [String] {
         var found: [String] = []
+        // Whatever this process makes is its user's alone: the database and its journals, plans, consents, sample files.
+        // And the user can always read and write it, whatever the shell's mask takes away.
+        umask(0o077)
         if OpenSSL_version_num() < 0x3000_0000 { found.append("OpenSSL is older than 3.0") }
         if waybill_forbid_dumps() != 0 { found.append("core dumps of this process cannot be forbidden") }
         var limit = rlimit(rlim_cur: 0, rlim_max: 0)
         if unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit) != 0 {
             found.append("the core dump limit cannot be set")
+        }
+        // The Swift runtime may answer these with a report that shows registers, and what memory lies where they point.
+        for crash in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] {
+            _ = signal(crash, SIG_DFL)
         }
         // 1: set up and locked; 2: set up, but the kernel refused to lock it.
         switch CRYPTO_secure_malloc_init(1 << 20, 32) {

@@ -86,7 +86,7 @@ struct OperatorMeaningTests {
 
     @Test("parts of dates and relative dates are of dates", arguments: FieldType.allCases)
     func dates(type: FieldType) throws {
-        let isDate = [.dateTime, .dateTimeOffset, .string, .json].contains(type)
+        let isDate = [.dateTime, .dateTimeOffset, .date, .time, .string, .json].contains(type)
         let forms = [
             ("dayOf", #""value": "24""#, "day of v == 24"), ("monthOf", #""value": 12"#, "month of v == 12"),
             ("yearOf", #""listOfValues": ["1990", 1991]"#, "year of v in (1990, 1991)"),
@@ -114,11 +114,12 @@ struct OperatorMeaningTests {
     @Test("ignoreCase says something of texts only", arguments: FieldType.allCases)
     func ignoreCase(type: FieldType) throws {
         let values: [FieldType: String] = [
-            .boolean: "true", .dateTime: "2026-01-01", .dateTimeOffset: "2026-01-01", .guid: Self.guid, .string: "5",
+            .boolean: "true", .dateTime: "2026-01-01", .dateTimeOffset: "2026-01-01", .date: "2026-01-01",
+            .guid: Self.guid, .string: "5",
         ]
         let members = #""value": "\#(values[type] ?? "5")", "ignoreCase": true"#
         let text = try Definitions.rule("equals", members, on: type).text
-        #expect(text.hasSuffix(" ignoring case") == (type == .string || type == .json))
+        #expect(text.hasSuffix(" ignoring case") == [.string, .json, .time].contains(type))
     }
 
     @Test(

@@ -29,9 +29,11 @@ struct SegmentImportTests {
                 or day of week of LastSeen in (0, 6) and time of LastSeen == time "20:00" \#
                 and time of LastSeen >= time "18:00") and DoNotEmail is not true
                 """#)
-        let profile = ["DateOfBirth": "1990-11-02", "LastSeen": "2026-03-01T08:00:00Z", "DoNotEmail": ""]
+        let profile = ["DateOfBirth": "1990-11-02", "LastSeen": "2026-03-01T08:00:00Z", "DoNotEmail": "false"]
         #expect(try RuleTable.matches(rule, profile))
-        #expect(try !RuleTable.matches(rule, profile.merging(["DoNotEmail": "True"]) { $1 }))
+        for taken in ["True", "", "perhaps"] {
+            #expect(try !RuleTable.matches(rule, profile.merging(["DoNotEmail": taken]) { $1 }))
+        }
         #expect(
             try RuleTable.matches(rule, ["LastSeen": "2026-11-22T20:00:00Z", "DateOfBirth": "", "DoNotEmail": "0"]))
     }

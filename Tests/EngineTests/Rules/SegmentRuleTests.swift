@@ -45,16 +45,18 @@ struct SegmentRuleTests {
     }
 
     @Test(
-        "with no value every comparison is false, and 'not' turns that around",
+        "with no value every comparison is unknown, and so is its opposite",
         arguments: [
             (#"v == """#, false), (#"v != "SE""#, false), ("v != 3", false), ("v < 3", false),
             (#"v contains """#, false),
-            (#"v in ("")"#, false), ("v is null", true), ("v is not null", false), (#"not v == "SE""#, true),
+            (#"v in ("")"#, false), ("v is null", true), ("v is not null", false), (#"not v == "SE""#, false),
             ("v between 0 and 1", false), ("v not between 0 and 1", false), ("v is true", false), ("v is false", false),
-            ("v is not true", true), (#"v != date "2026-01-01""#, false), ("v within last 1 year", false),
+            ("v is not true", false), (#"v != date "2026-01-01""#, false), ("v within last 1 year", false),
             ("v within year to date", false), ("day of v != 1", false), (#"time of v < time "23:00""#, false),
             (#"v != guid "00000000000000000000000000000000""#, false), (#"v != "se" ignoring case"#, false),
-            ("not v within last 1 year", true),
+            ("not v within last 1 year", false), (#"not (v == "a" or v == "b")"#, false),
+            (#"not (v == "a" and v is null)"#, false), (#"not (v == "a" and v is not null)"#, true),
+            (#"not v contains "a""#, false), (#"not v in ("a", 1)"#, false), ("not day of v == 1", false),
         ])
     func missing(rule: String, expected: Bool) throws {
         #expect(try RuleTable.holds(rule, "") == expected)

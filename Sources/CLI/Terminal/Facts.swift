@@ -1,0 +1,39 @@
+/// Lays labelled facts out one below the other: labels to the left, what is long wrapped between words at 80 columns.
+func facts(_ rows: [(label: String, text: String)], indent: Int = 0, width: Int = 80) -> String {
+    let margin = String(repeating: " ", count: indent)
+    let column = (rows.map(\.label.count).max() ?? 0) + 2
+    let hanging = margin + String(repeating: " ", count: column)
+    return rows.flatMap { label, text in
+        wrapped(text, to: max(20, width - indent - column)).enumerated().map { place, line in
+            place > 0
+                ? hanging + line
+                : margin + label + String(repeating: " ", count: column - label.count) + line
+        }
+    }.joined(separator: "\n")
+}
+
+/// Breaks a text between words; a word that is longer than a line stays whole, so that it can be copied.
+private func wrapped(_ text: String, to width: Int) -> [String] {
+    var lines = [""]
+    for word in text.split(separator: " ") {
+        if lines[lines.count - 1].isEmpty {
+            lines[lines.count - 1] = String(word)
+        } else if lines[lines.count - 1].count + 1 + word.count <= width {
+            lines[lines.count - 1] += " " + word
+        } else {
+            lines.append(String(word))
+        }
+    }
+    return lines
+}
+
+/// A time of the log to the minute, `2026-11-25 04:53`; `-` where there is none.
+func minute(_ time: String?) -> String {
+    guard let time, time.count >= 16 else { return "-" }
+    return time.prefix(10) + " " + time.dropFirst(11).prefix(5)
+}
+
+/// At most `limit` characters of a text, with a mark where it was cut.
+func clipped(_ text: String, to limit: Int) -> String {
+    text.count <= limit ? text : text.prefix(limit - 1) + "…"
+}

@@ -1,0 +1,94 @@
+public import Model
+
+/// A field that looks like an opt-out, and that nothing uses.
+public struct UnusedFlag: Sendable, Hashable {
+    /// The source that has it.
+    public let source: SourceName
+    /// Its name.
+    public let field: String
+
+    /// The field `field` of `source`.
+    public init(source: SourceName, field: String) {
+        self.source = source
+        self.field = field
+    }
+}
+
+/// Finds fields that look as if they said that a person does not want to be contacted.
+///
+/// Only ``FlagNames/known`` count by themselves. What merely looks like one is a question to the administrator: a
+/// do-not-contact field, part of a rule, or harmless? Until somebody says so it is warned about and stands in what is
+/// signed.
+public enum FlagReview {
+    /// Whether a field keeps people out by its name alone, whatever is configured.
+    public static func isKnown(_ field: String) -> Bool {
+        FlagNames.known.contains(FieldSpelling.normalized(field))
+    }
+
+    /// Whether one of `fields` is this flag, in some spelling.
+    public static func has(_ flag: String, among fields: [String]) -> Bool { FlagNames.has(flag, among: fields) }
+
+    /// Whether a field looks like an opt-out or a consent.
+    public static func isLookAlike(_ field: String) -> Bool {
+        let name = FieldSpelling.normalized(field)
+        return words.contains(name) || parts.contains { name.contains($0) }
+    }
+
+    /// The fields that look like an opt-out and neither count by themselves, nor are used, nor declared harmless.
+    public static func unused(of fields: [String]) -> [String] {
+        fields.filter { isLookAlike($0) && !isKnown($0) }
+    }
+
+    /// As ``unused(of:)``, for a destination.
+    ///
+    /// A rule uses a field for its own members only, so it has to stand in the rule of each of the segments.
+    /// - Parameters:
+    ///   - fields: those of one source.
+    ///   - segments: the destination's segments of that source.
+    /// - Throws: ``EngineError`` if a rule cannot be read.
+    public static func unused(
+        of fields: [String], by destination: Destination, segments: [SegmentDefinition]
+    ) throws(EngineError) -> [String] {
+        let settled = Set((destination.doNotContact + destination.ignoredFlags).map(FieldSpelling.normalized))
+        let matched = Set((destination.matching?.pairs ?? []).map(\.column))
+        var ruled: Set<String>?
+        for segment in segments {
+            var named: Set<String> = []
+            if case .rule(let text) = segment.membership { named = Set(try SegmentRule(parsing: text).fields) }
+            ruled = ruled?.intersection(named) ?? named
+        }
+        return unused(of: fields).filter { field in
+            !settled.contains(FieldSpelling.normalized(field)) && !matched.contains(field)
+                && !(ruled?.contains(field) ?? false)
+        }
+    }
+
+    /// What is found within names: how Customer Insights, Dynamics 365, Salesforce, HubSpot, Mailchimp, Klaviyo, Shopify
+    /// and others call it, and what it is called in Swedish and its neighbours' languages.
+    private static let parts = [
+        "optout", "optedout", "optingout", "optsout", "optin", "optedin", "optstatus", "unsub", "subscribed",
+        "subscriber", "subscriptionstatus", "emailsubscri", "donot", "dontcontact", "dontemail", "dontmail", "dontcall",
+        "dontsend", "nocontact", "noemail", "nomail", "nomarketing", "nonewsletter", "consent", "permission",
+        "suppress",
+        "exclude", "blocked", "blocklist", "blacklist", "denylist", "gdpr", "dsgvo", "ccpa", "legalbasis", "forget",
+        "erasure", "objection", "objected", "withdrawn", "revoked", "spamcomplaint", "spamreport", "quarantined",
+        "marketable", "marketingstatus", "acceptsmarketing", "acceptsemail", "allowemail", "allowsemail",
+        "allowbulkemail", "allowmarketing", "allowcontact", "emailallowed", "mayemail", "maycontact", "canemail",
+        "cancontact", "canreceive", "oktoemail", "oktomail", "oktocontact", "stopemail", "stopmail", "stopcontact",
+        "hardbounce", "contactpreference", "communicationpreference", "emailpreference", "marketingpreference",
+        "newsletter", "robinson",
+        // Swedish, Norwegian, Danish, Finnish
+        "avregistrer", "avanmal", "avanmald", "avbojt", "avbojer", "avprenumerera", "prenumer", "samtyck", "samtykke",
+        "medgivande", "aterkallat", "sparrad", "sparra", "reklamsparr", "utskickssparr", "kontaktforbud", "tackatnej",
+        "nejtack", "ejkontakt", "ejepost", "ejmail", "ejmejl", "ejutskick", "ejreklam", "ingenreklam", "nixregist",
+        "nyhetsbrev", "nyhedsbrev", "avmeldt", "afmeldt", "frameldt", "reservert", "suostumus", "kielto",
+        // German, French, Spanish, Dutch
+        "abgemeldet", "abbestell", "einwilligung", "widerspruch", "widerruf", "gesperrt", "sperre", "desabonn",
+        "desinscri", "refus", "noenviar", "toestemming", "uitgeschreven", "afgemeld",
+    ]
+
+    /// What is too short to be looked for within names.
+    private static let words: Set<String> = [
+        "dnc", "dne", "dnm", "nix", "sparr", "emailstatus", "mailstatus", "contactable",
+    ]
+}
