@@ -19,8 +19,8 @@ struct ConsentCommand: AsyncParsableCommand {
                 """)
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
-        @Argument var destination: String
-        @Option(name: .long, help: "The language of the agreement you read: en or sv.") var language = "en"
+        @Argument(help: .destination) var destination: String
+        @Option(name: .long, help: .language, completion: .language) var language = "en"
 
         func run() async throws {
             let report = try await global.workspace().requestConsent(
@@ -38,12 +38,21 @@ struct ConsentCommand: AsyncParsableCommand {
             abstract: "Give a signed consent, or sign one now with --key.")
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
-        @Argument(help: "The destination, or the identifier of the request.") var destination: String
-        @Option(name: .long, help: "The file that ssh-keygen -Y sign wrote, or - for standard input.")
+        @Argument(help: "The destination (d1, or its name), or the identifier of the request.") var destination: String
+        @Option(
+            name: .long,
+            help: ArgumentHelp("The file that ssh-keygen -Y sign wrote, or - for standard input.", valueName: "file"),
+            completion: .file(extensions: ["sig"]))
         var signature: String?
-        @Option(name: .long, help: "Your private key file: asks for the statement and has ssh-keygen sign it.")
+        @Option(
+            name: .long,
+            help: ArgumentHelp(
+                "Your private key file: asks for the statement and has ssh-keygen sign it.", valueName: "file"),
+            completion: .file())
         var key: String?
-        @Option(name: .long, help: "With --key: the language of the agreement you read, en or sv.") var language = "en"
+        @Option(
+            name: .long, help: "With --key: the language of the agreement you read, en or sv.", completion: .language)
+        var language = "en"
 
         func validate() throws {
             guard (signature == nil) != (key == nil) else {
@@ -100,7 +109,7 @@ struct ConsentCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show one consent and what was signed.")
         @OptionGroup var global: GlobalOptions
-        @Argument(help: "Its log index.") var index: Int64
+        @Argument(help: .consent) var index: Int64
 
         func run() async throws {
             let (report, statement) = try await global.workspace().consent(index)
@@ -120,7 +129,7 @@ struct ConsentCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
         @OptionGroup var confirming: Confirming
-        @Argument(help: "Its log index.") var index: Int64
+        @Argument(help: .consent) var index: Int64
 
         func run() async throws {
             let report = try await confirming.workspace(global).withdrawConsent(index, by: actor.administrator)

@@ -8,7 +8,7 @@ struct QuickstartCommand: AsyncParsableCommand {
         discussion: "Nothing leaves this machine. Needs ssh-keygen (package openssh-client).")
 
     @OptionGroup var global: GlobalOptions
-    @Option(name: .long, help: "How many profiles to make up.") var profiles = 3000
+    @Option(name: .long, help: "How many profiles to make up, 1 to 100000000.") var profiles = 3000
 
     func run() async throws {
         let isTelling = !global.json && !global.quiet

@@ -21,15 +21,15 @@ final class Terminal: Sendable {
         var said: Set<String> = []
     }
 
+    /// The command line, known before it is parsed, because parsing can fail too.
+    let words = CommandWords(Array(CommandLine.arguments.dropFirst()))
     private let mode = Mutex(Mode())
     private let stoppedExport = Mutex<StoppedExport?>(nil)
 
     private init() {
-        // Known before the arguments are parsed, because parsing can fail too.
-        let words = CommandLine.arguments
         mode.withLock { mode in
-            mode.isJSON = words.contains("--json")
-            mode.isQuiet = words.contains("--quiet")
+            mode.isJSON = words.wantsJSON
+            mode.isQuiet = words.wantsQuiet
         }
     }
 
@@ -61,12 +61,7 @@ final class Terminal: Sendable {
         for line in fresh { write("waybill: note: \(line)\n", to: .errors) }
     }
 
-    func json(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
+    func json(_ value: some Encodable) throws -> String { try ReportJSON.text(value) }
 
     private struct Problem: Encodable {
         struct Body: Encodable {
@@ -94,7 +89,7 @@ final class Terminal: Sendable {
             ])
             exit(with: stopped.error, in: command)
         case let error as any ReportableError:
-            report(code: error.code, message: error.message, hint: error.hint)
+            report(error)
             Glibc.exit(error.failure.rawValue)
         case is CancellationError:
             report(
@@ -111,12 +106,17 @@ final class Terminal: Sendable {
                     hint: "please report it; see SECURITY.md for where")
                 Glibc.exit(FailureClass.internalError.rawValue)
             }
-            if isJSON {
-                report(
-                    code: "usage", message: command.message(for: error), hint: "see 'waybill --help'", inWords: false)
-            }
-            command.exit(withError: error)
+            let problem = Self.sentence(command.message(for: error))
+            report(UsageProblem(message: problem, hint: "see '\(words.name) --help'"))
+            Glibc.exit(FailureClass.usage.rawValue)
         }
+    }
+
+    /// What the parser says, in the form of this terminal.
+    private static func sentence(_ text: String) -> String {
+        let text = text.replacing(". Did you mean", with: "; did you mean")
+        let sentence = text.hasSuffix(".") ? text.dropLast() : text[...]
+        return sentence.prefix(1).lowercased() + sentence.dropFirst()
     }
 
     private func isParserError(_ error: any Error) -> Bool {
@@ -124,7 +124,11 @@ final class Terminal: Sendable {
             || String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
     }
 
-    private func report(code: String, message: String, hint: String?, inWords: Bool = true) {
+    private func report(_ error: any ReportableError) {
+        report(code: error.code, message: error.message, hint: error.hint)
+    }
+
+    private func report(code: String, message: String, hint: String?) {
         if isJSON,
             let text = try? json(
                 Problem(
@@ -133,7 +137,6 @@ final class Terminal: Sendable {
         {
             write(text + "\n", to: .output)
         }
-        guard inWords else { return }
         write("waybill: \(message)\n", to: .errors)
         if let hint { write("hint: \(hint)\n", to: .errors) }
     }

@@ -15,6 +15,9 @@ public struct LogFilter: Sendable {
     /// Only entries from this index on.
     public var from: Int64?
 
+    /// The types that there are.
+    public static let types = EntryType.allCases.map(\.rawValue)
+
     /// All entries, unless a property says otherwise.
     public init(type: String? = nil, destination: String? = nil, export: String? = nil, from: Int64? = nil) {
         self.type = type
@@ -26,7 +29,7 @@ public struct LogFilter: Sendable {
     /// Makes sure that what is filtered by exists, so that an empty answer means that there is no such entry.
     func require(in workspace: Workspace) throws {
         if let type, EntryType(rawValue: type) == nil {
-            throw OperationError.choice(option: "--type", allowed: EntryType.allCases.map(\.rawValue))
+            throw OperationError.choice(option: "--type", allowed: Self.types)
         }
         if let destination { _ = try workspace.showDestination(destination) }
         if let export { _ = try workspace.export(export) }
@@ -53,8 +56,8 @@ public struct LogLine: Sendable {
     public let type: String
     /// Who acted.
     public let actor: String
-    /// The other fields, canonical JSON.
-    public let details: String
+    /// What it is about, in a few words.
+    public let summary: String
 
     init(index: Int64, leafHash: [UInt8], bytes: [UInt8]) {
         self.index = index
@@ -64,12 +67,7 @@ public struct LogLine: Sendable {
         time = entry?.optionalString("time") ?? ""
         type = entry?.optionalString("type") ?? "unreadable"
         actor = entry?.optionalString("actor") ?? ""
-        if case .object(var members) = entry {
-            for key in ["time", "type", "actor", "instance"] { members[key] = nil }
-            details = CanonicalJSON.object(members).text
-        } else {
-            details = ""
-        }
+        summary = entry.map(LogSummary.text) ?? ""
     }
 }
 
