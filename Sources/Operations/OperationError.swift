@@ -5,6 +5,8 @@ public enum OperationError: ReportableError, Equatable {
     case unreadable(path: String, problem: String)
     /// Others than the owner may read a file that holds a secret.
     case readableByOthers(path: String)
+    /// A text that people read has a character that they do not see.
+    case hiddenCharacter(what: String)
     case policyFile(file: String, line: Int?, problem: String)
     case agreementFolder(path: String, problem: String)
     case unknownSource(SourceName)
@@ -39,6 +41,7 @@ public enum OperationError: ReportableError, Equatable {
         switch self {
         case .unreadable: "unreadable-file"
         case .readableByOthers: "readable-by-others"
+        case .hiddenCharacter: "hidden-character"
         case .policyFile: "bad-policy-file"
         case .agreementFolder: "bad-agreement-folder"
         case .unknownSource: "unknown-source"
@@ -75,6 +78,8 @@ public enum OperationError: ReportableError, Equatable {
         switch self {
         case .unreadable(let path, let problem): "cannot read \(SmallFile.shown(path)): \(problem)"
         case .readableByOthers(let path): "others may read \(path), which holds a secret"
+        case .hiddenCharacter(let what):
+            "\(what) has a character that nobody sees: a control, a line break, or one that turns the direction of writing"
         case .policyFile(let file, let line, let problem):
             "\(file)\(line.map { ", line \($0)" } ?? ""): \(problem)"
         case .agreementFolder(let path, let problem): "\(path): \(problem)"
@@ -135,6 +140,7 @@ public enum OperationError: ReportableError, Equatable {
     /// The class of failure, which decides the exit status.
     public var failure: FailureClass {
         switch self {
+        case .hiddenCharacter: .usage
         case .unreadable, .readableByOthers, .policyFile, .agreementFolder, .apiKeyShape, .emptySelection,
             .severalSources,
             .noCheckpoint, .noAddress,

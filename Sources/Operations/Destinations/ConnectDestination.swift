@@ -31,6 +31,7 @@ extension Workspace {
     }
 
     func requireLoggable(_ text: String, option: String) throws {
+        guard VisibleText.isPlainLine(text) else { throw OperationError.hiddenCharacter(what: option) }
         guard !text.isEmpty, text.utf8.count <= 200, !EntryText.holdsAddress(text), !text.contains(where: \.isNewline),
             !text.hasPrefix("SG.")
         else { throw OperationError.personalText(option: option) }
