@@ -31,9 +31,16 @@ extension Workspace {
     }
 
     func requireLoggable(_ text: String, option: String) throws {
-        guard !text.isEmpty, text.utf8.count <= 200, !EntryText.holdsAddress(text), !text.contains(where: \.isNewline),
-            !text.hasPrefix("SG.")
-        else { throw OperationError.personalText(option: option) }
+        func refuse(_ problem: String) -> OperationError { .unusableText(option: option, problem: problem) }
+        guard text.contains(where: { !$0.isWhitespace }) else { throw refuse("is empty") }
+        guard text.utf8.count <= 200 else { throw refuse("is longer than 200 bytes") }
+        guard !text.contains(where: \.isNewline) else { throw refuse("has a line break in it") }
+        // What cannot be seen can make a text look like another one, in a statement that is signed too.
+        guard !text.unicodeScalars.contains(where: { [.control, .format].contains($0.properties.generalCategory) })
+        else { throw refuse("has a character in it that is not seen") }
+        guard !EntryText.holdsAddress(text), !text.hasPrefix("SG.") else {
+            throw OperationError.personalText(option: option)
+        }
     }
 
     private static func readKey(_ path: String) throws -> SecretBytes {
