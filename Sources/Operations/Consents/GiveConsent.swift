@@ -17,6 +17,8 @@ extension Workspace {
     ) async throws -> ConsentReport {
         let id = try destination(ofConsent: name, by: administrator)
         let now = time.now()
+        // What is kept is what stock ssh-keygen verifies, whatever it came as.
+        let signature = try SSHSignature(armored: signature).armored
         let record = try await log.commit { transaction, appender in
             guard let person = try transaction.administrator(administrator) else {
                 throw Refusal.unknownAdministrator(administrator)
