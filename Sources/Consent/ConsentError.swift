@@ -79,7 +79,11 @@ public enum ConsentError: ReportableError, Equatable {
         case .replayed, .requestExpired, .agreementSuperseded, .expired, .withdrawn:
             "ask for a new statement with 'waybill consent request' and sign it"
         case .wrongKey: "sign with the enrolled key, or enrol the new key under another name"
-        default: nil
+        case .language: "the bundled agreement is in en and sv; 'waybill agreement list' shows what is published"
+        case .statementMalformed: "ask for a new statement: waybill consent request DESTINATION --as NAME"
+        case .wrongAdministrator: "keep the database as it is and run 'waybill log verify'"
+        case .wrongDestination(let signed, _): "name what was signed for: waybill consent give \(signed)"
+        case .notAdministrator, .retired: "see 'waybill admin list' for who can do it"
         }
     }
 

@@ -71,7 +71,8 @@ struct ConsentCommand: AsyncParsableCommand {
                 Terminal.shared.show("--- what you sign ---\n" + request.statement)
             }
             if holder == .agent {
-                let words = "\(key) is a public key, so ssh-keygen looks for the private one in your agent, and beside it"
+                let words =
+                    "\(key) is a public key, so ssh-keygen looks for the private one in your agent, and beside it"
                 Terminal.shared.note([words], isNeeded: true)
             }
             try Terminal.shared.confirm("sign this, as \(actor.administrator)?", yes: yes)

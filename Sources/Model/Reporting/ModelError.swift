@@ -52,7 +52,11 @@ public enum ModelError: ReportableError, Equatable {
         case .identifier: "use 1 to 64 letters, digits, '.', '_' or '-', starting with a letter or digit"
         case .cron: "for example '0 6 * * MON-FRI': minute, hour, day of month, month, day of week; times are UTC"
         case .timestamp: "write it as 2026-11-23T12:00:00Z"
-        default: nil
+        case .digest: "copy it whole"
+        case .field:
+            "there are email, first_name, last_name, country, state_province_region, city, postal_code and custom:NAME"
+        case .notCanonical, .configuration: "run 'waybill log verify'; restore the database from a backup"
+        case .contactTooLarge: "match fewer or shorter fields"
         }
     }
 

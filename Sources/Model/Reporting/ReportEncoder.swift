@@ -28,11 +28,28 @@ struct ReportEncoder: Encoder {
         func encodeNil(forKey key: Key) { _ = member(key) }
         func encode(_ value: some Encodable, forKey key: Key) throws { try member(key).take(value) }
 
-        // What makes the difference: a key without a value is there, as null.
-        func encodeIfPresent(_ value: (some Encodable)?, forKey key: Key) throws {
+        /// What makes the difference: a key without a value is there, as null.
+        private func put(_ value: (some Encodable)?, _ key: Key) throws {
             let member = member(key)
             if let value { try member.take(value) }
         }
+
+        // One for each type that the protocol names: its own would be taken for those, and leave the key out.
+        func encodeIfPresent(_ value: (some Encodable)?, forKey key: Key) throws { try put(value, key) }
+        func encodeIfPresent(_ value: Bool?, forKey key: Key) throws { try put(value, key) }
+        func encodeIfPresent(_ value: String?, forKey key: Key) throws { try put(value, key) }
+        func encodeIfPresent(_ value: Double?, forKey key: Key) throws { try put(value, key) }
+        func encodeIfPresent(_ value: Float?, forKey key: Key) throws { try put(value, key) }
+        func encodeIfPresent(_ value: Int?, forKey key: Key) throws { try put(value, key) }
+        func encodeIfPresent(_ value: Int8?, forKey key: Key) throws { try put(value, key) }
+        func encodeIfPresent(_ value: Int16?, forKey key: Key) throws { try put(value, key) }
+        func encodeIfPresent(_ value: Int32?, forKey key: Key) throws { try put(value, key) }
+        func encodeIfPresent(_ value: Int64?, forKey key: Key) throws { try put(value, key) }
+        func encodeIfPresent(_ value: UInt?, forKey key: Key) throws { try put(value, key) }
+        func encodeIfPresent(_ value: UInt8?, forKey key: Key) throws { try put(value, key) }
+        func encodeIfPresent(_ value: UInt16?, forKey key: Key) throws { try put(value, key) }
+        func encodeIfPresent(_ value: UInt32?, forKey key: Key) throws { try put(value, key) }
+        func encodeIfPresent(_ value: UInt64?, forKey key: Key) throws { try put(value, key) }
 
         func nestedContainer<Nested: CodingKey>(
             keyedBy type: Nested.Type, forKey key: Key

@@ -50,7 +50,8 @@ public enum VisibleText {
             }
             for unit in String(Character(scalar)).utf16 {
                 let digits = String(unit, radix: 16)
-                escaped.append(contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".unicodeScalars)
+                escaped.append(
+                    contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".unicodeScalars)
             }
         }
         return String(escaped)

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
-internal import Model
 internal import Governance
+internal import Model
 internal import Yams
 
 /// Reads `boundary.yaml`.
