@@ -121,6 +121,7 @@ public enum OperationError: ReportableError, Equatable {
     /// What to do about it.
     public var hint: String? {
         switch self {
+        case .hiddenCharacter: "write it anew; a text that was copied may bring such characters along"
         case .readableByOthers(let path):
             "chmod go= \(path), and if others may have read it, make a new key at SendGrid"
         case .unknownSource: "see 'waybill source list'"
