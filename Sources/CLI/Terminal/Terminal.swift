@@ -121,6 +121,10 @@ final class Terminal: Sendable {
 
     /// What the parser says, in the form of this terminal.
     private static func sentence(_ text: String) -> String {
+        // The parser repeats what it was given, and that may be a key in place of its file.
+        guard !text.contains("PRIVATE KEY"), !text.contains("SG.") else {
+            return "an argument is not understood; it looks like a key, and is not shown here"
+        }
         let text = text.replacing(". Did you mean", with: "; did you mean")
         let sentence = text.hasSuffix(".") ? text.dropLast() : text[...]
         return sentence.prefix(1).lowercased() + sentence.dropFirst()
