@@ -71,7 +71,8 @@ public enum ConsentError: ReportableError, Equatable {
     /// What to do about it.
     public var hint: String? {
         switch self {
-        case .publicKey: "Ed25519, ECDSA, RSA from 3072 bits on and FIDO tokens work: ssh-keygen -t ed25519 -f mykey, then mykey.pub"
+        case .publicKey:
+            "Ed25519, ECDSA, RSA from 3072 bits on and FIDO tokens work: ssh-keygen -t ed25519 -f mykey, then mykey.pub"
         case .wrongNamespace, .altered, .signatureMalformed:
             "sign exactly what 'waybill consent request' prints: ssh-keygen -Y sign -n \(SSHSignature.namespace) "
                 + "-f KEY statement.txt"

@@ -5,6 +5,8 @@ public enum OperationError: ReportableError, Equatable {
     case unreadable(path: String, problem: String)
     /// Others than the owner may read a file that holds a secret.
     case readableByOthers(path: String)
+    /// A text that people read has a character that they do not see.
+    case hiddenCharacter(what: String)
     case policyFile(file: String, line: Int?, problem: String)
     case agreementFolder(path: String, problem: String)
     case unknownSource(SourceName)
@@ -40,6 +42,7 @@ public enum OperationError: ReportableError, Equatable {
         switch self {
         case .unreadable: "unreadable-file"
         case .readableByOthers: "readable-by-others"
+        case .hiddenCharacter: "hidden-character"
         case .policyFile: "bad-policy-file"
         case .agreementFolder: "bad-agreement-folder"
         case .unknownSource: "unknown-source"
@@ -77,6 +80,8 @@ public enum OperationError: ReportableError, Equatable {
         switch self {
         case .unreadable(let path, let problem): "cannot read \(SmallFile.shown(path)): \(problem)"
         case .readableByOthers(let path): "others may read \(path), which holds a secret"
+        case .hiddenCharacter(let what):
+            "\(what) has a character that nobody sees: a control, a line break, or one that turns the direction of writing"
         case .policyFile(let file, let line, let problem):
             "\(file)\(line.map { ", line \($0)" } ?? ""): \(problem)"
         case .agreementFolder(let path, let problem): "\(path): \(problem)"
@@ -116,6 +121,7 @@ public enum OperationError: ReportableError, Equatable {
     /// What to do about it.
     public var hint: String? {
         switch self {
+        case .hiddenCharacter: "write it anew; a text that was copied may bring such characters along"
         case .readableByOthers(let path):
             "chmod go= \(path), and if others may have read it, make a new key at SendGrid"
         case .unknownSource: "see 'waybill source list'"
@@ -151,6 +157,7 @@ public enum OperationError: ReportableError, Equatable {
     /// The class of failure, which decides the exit status.
     public var failure: FailureClass {
         switch self {
+        case .hiddenCharacter: .usage
         case .unreadable, .readableByOthers, .policyFile, .agreementFolder, .apiKeyShape, .emptySelection,
             .severalSources,
             .noCheckpoint, .noAddress,

@@ -53,6 +53,7 @@ struct ConsentCommand: AsyncParsableCommand {
         @Option(
             name: .long, help: "With --key: the language of the agreement you read, en or sv.", completion: .language)
         var language = "en"
+        @Flag(name: .long, help: "With --key: sign without having been asked, for scripts.") var yes = false
 
         func validate() throws {
             guard (signature == nil) != (key == nil) else {
@@ -60,14 +61,34 @@ struct ConsentCommand: AsyncParsableCommand {
             }
         }
 
+        /// Shows what is signed, asks, and has ssh-keygen sign it.
+        private func sign(
+            _ request: ConsentRequestReport, with key: String, _ workspace: Workspace
+        ) throws -> String {
+            let holder = try SSHKeygen.holder(of: key)
+            if !yes {
+                Terminal.shared.show(try workspace.agreementText(version: nil, language: language))
+                Terminal.shared.show("--- what you sign ---\n" + request.statement)
+            }
+            if holder == .agent {
+                let words =
+                    "\(key) is a public key, so ssh-keygen looks for the private one in your agent, and beside it"
+                Terminal.shared.note([words], isNeeded: true)
+            }
+            try Terminal.shared.confirm("sign this, as \(actor.administrator)?", yes: yes)
+            return try SSHKeygen.sign(request.statement, keyFile: key)
+        }
+
         func run() async throws {
             let workspace = try await global.workspace()
             let armored: String
+            // Before a statement is issued that nobody can be asked about.
+            if key != nil, !yes, !Terminal.shared.isAttended { throw NotConfirmed.nobodyThere }
+            if let key { _ = try SSHKeygen.holder(of: key) }
             if let key {
                 let request = try await workspace.requestConsent(
                     destination, by: actor.administrator, language: language)
-                if !global.json, !global.quiet { Terminal.shared.raw(request.statement + "\n") }
-                armored = try SSHKeygen.sign(request.statement, keyFile: key)
+                armored = try sign(request, with: key, workspace)
             } else {
                 armored = try InputFile.text(signature ?? "-")
             }

@@ -1,7 +1,8 @@
 // The rules of this terminal: answers go to standard output, everything else to standard error. Errors start with
 // "waybill:", in lower case, without a full stop; a line that starts with "hint:" says what to type next. With --json
 // there is one JSON document (or one a line) on standard output, errors included. Secrets are never shown, and
-// profiles only where somebody asked for them by name (segment preview --reveal).
+// profiles only where somebody asked for them by name (segment preview --reveal). This file is the one door: whatever
+// is said passes it, and no character that a terminal acts on, or a reader cannot see, does.
 
 internal import ArgumentParser
 internal import FoundationEssentials
@@ -49,8 +50,14 @@ final class Terminal: Sendable {
         }
     }
 
-    /// Prints exactly `text`.
-    func raw(_ text: String) { write(text, to: .output) }
+    /// Prints exactly `text`, to a file or a pipe; to a terminal with what is hidden made visible.
+    func raw(_ text: String) {
+        guard isatty(STDOUT_FILENO) == 1 else { return Stream.output.write(text) }
+        write(text, to: .output)
+    }
+
+    /// Shows a text to be read before something is decided, beside the answer.
+    func show(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: .errors) }
 
     /// Says something beside the answer, once.
     /// - Parameter isNeeded: whether it is said with `--quiet` too.
@@ -61,7 +68,7 @@ final class Terminal: Sendable {
         for line in fresh { write("waybill: note: \(line)\n", to: .errors) }
     }
 
-    func json(_ value: some Encodable) throws -> String { try ReportJSON.text(value) }
+    func json(_ value: some Encodable) throws -> String { VisibleText.escaped(json: try ReportJSON.text(value)) }
 
     private struct Problem: Encodable {
         struct Body: Encodable {
@@ -141,7 +148,7 @@ final class Terminal: Sendable {
         if let hint { write("hint: \(hint)\n", to: .errors) }
     }
 
-    private func write(_ text: String, to stream: Stream) { stream.write(text) }
+    private func write(_ text: String, to stream: Stream) { stream.write(VisibleText.shown(text)) }
 }
 
 /// A stream of the process, written without a buffer: what was said is out even if the process ends at once.

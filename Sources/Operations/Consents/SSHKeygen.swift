@@ -4,6 +4,21 @@ internal import Store
 
 /// Runs `ssh-keygen`, the one program that Waybill starts: it signs with a key that Waybill must not hold.
 public enum SSHKeygen {
+    /// Who holds the private key that `ssh-keygen` would sign with.
+    public enum Holder: Sendable {
+        /// The file that was named.
+        case file
+        /// The SSH agent, because the file has the public key alone.
+        case agent
+    }
+
+    /// Says who would sign, without repeating what was given, which may be a key in place of its path.
+    /// - Throws: ``OperationError/unreadable(path:problem:)`` if it is no file that can be read.
+    public static func holder(of keyFile: String) throws -> Holder {
+        let text = String(decoding: try SmallFile.bytes(keyFile, limit: 65_536), as: UTF8.self)
+        return text.contains("PRIVATE KEY-----") ? .file : .agent
+    }
+
     /// Signs a statement with the private key in a file, as `ssh-keygen -Y sign -n consent@waybill -f KEY` does.
     ///
     /// A passphrase is asked for on the terminal by ssh-keygen.

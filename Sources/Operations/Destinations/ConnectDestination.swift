@@ -34,10 +34,8 @@ extension Workspace {
         func refuse(_ problem: String) -> OperationError { .unusableText(option: option, problem: problem) }
         guard text.contains(where: { !$0.isWhitespace }) else { throw refuse("is empty") }
         guard text.utf8.count <= 200 else { throw refuse("is longer than 200 bytes") }
-        guard !text.contains(where: \.isNewline) else { throw refuse("has a line break in it") }
         // What cannot be seen can make a text look like another one, in a statement that is signed too.
-        guard !text.unicodeScalars.contains(where: { [.control, .format].contains($0.properties.generalCategory) })
-        else { throw refuse("has a character in it that is not seen") }
+        guard VisibleText.isPlainLine(text) else { throw OperationError.hiddenCharacter(what: option) }
         guard !EntryText.holdsAddress(text), !text.hasPrefix("SG.") else {
             throw OperationError.personalText(option: option)
         }

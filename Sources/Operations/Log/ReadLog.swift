@@ -122,8 +122,20 @@ extension Workspace {
         return head.note
     }
 
-    /// Proves that an entry is in the log.
-    /// - Throws: ``OperationError/unknownEntry(_:size:)``.
+    /// Makes sure of a proof before it is handed out: whoever checks it later finds the same.
+    private static func require(
+        _ path: [Digest], proves bytes: [UInt8], at index: Int64, under note: String, _ transaction: SQLiteTransaction
+    ) throws {
+        let key = try VerifierKey(parsing: storedVerifierKey(transaction))
+        guard let checkpoint = try? Checkpoint.verify(note: note, with: key),
+            try Tree.verifyInclusion(
+                index: index, size: checkpoint.size, leafHash: Tree.leafHash(bytes), path: path, root: checkpoint.root)
+        else { throw OperationError.verificationFailed(violations: 1) }
+    }
+
+    /// Proves that an entry is in the log, and checks the proof.
+    /// - Throws: ``OperationError/unknownEntry(_:size:)``; ``OperationError/verificationFailed(violations:)`` if the log is
+    ///   damaged.
     public func prove(_ index: Int64) throws -> ProofReport {
         try store.reading { transaction in
             guard let bytes = try transaction.entry(at: index), let head = try transaction.latestHead() else {
@@ -132,6 +144,7 @@ extension Workspace {
             var hashes: [Digest] = []
             try transaction.forEachEntry { hashes.append(try Digest($0.leafHash)) }
             let path = try Tree.inclusionPath(index: Int(index), leafHashes: hashes)
+            try Self.require(path, proves: bytes, at: index, under: head.note, transaction)
             return ProofReport(
                 index: index, leafHash: try Tree.leafHash(bytes).hex, entry: String(decoding: bytes, as: UTF8.self),
                 proof: ProofFile.make(index: index, path: path, note: head.note))

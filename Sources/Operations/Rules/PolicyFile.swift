@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Governance
+internal import Model
 internal import Yams
 
 /// Reads `boundary.yaml`.
@@ -65,6 +66,7 @@ enum PolicyFile {
                 file: file, line: nil,
                 problem: "'maximum_removal_percent' must be between 0 and 100, 'maximum_removals' not negative")
         }
+        try requireVisible(layout, file: file)
         return Policy(
             hosts: layout.hosts.map { $0.lowercased() }, fields: layout.fields,
             maximumProfiles: layout.maximum_profiles, warnProfiles: layout.warn_profiles,
@@ -73,6 +75,19 @@ enum PolicyFile {
             maximumRemovals: layout.maximum_removals ?? 10_000,
             maximumRemovalPercent: layout.maximum_removal_percent ?? 50,
             readsSuppressions: layout.read_suppressions ?? false)
+    }
+
+    /// What stands in statements, and is read by who signs them.
+    private static func requireVisible(_ layout: Layout, file: String) throws {
+        var texts = [
+            ("purpose", layout.purpose), ("transfer_mechanism", layout.transfer_mechanism),
+            ("country", layout.country), ("recipient", layout.recipient),
+        ]
+        texts += layout.hosts.map { ("hosts", $0) } + layout.fields.map { ("fields", $0.key + $0.value) }
+        for (key, text) in texts where !VisibleText.isPlainLine(text) {
+            throw OperationError.policyFile(
+                file: file, line: nil, problem: "'\(key)' has a character that nobody sees, or a line break")
+        }
     }
 
     private static func requireKnownKeys(_ text: String, file: String) throws {

@@ -38,6 +38,9 @@ extension Workspace {
             guard !text.isEmpty else {
                 throw OperationError.agreementFolder(path: folder, problem: "\(name) is empty")
             }
+            guard VisibleText.isPlainPage(text) else {
+                throw OperationError.agreementFolder(path: folder, problem: "\(name) has a character that nobody sees")
+            }
             texts[language] = text
         }
         let lapses = try foresee { transaction in

@@ -28,6 +28,9 @@ extension Workspace {
     public static func create(
         home: String, organization: String, keyFile: String? = nil, time: TimeSource = .system
     ) async throws -> InitReport {
+        guard VisibleText.isPlainLine(organization) else {
+            throw OperationError.hiddenCharacter(what: "--organization")
+        }
         let files = WorkspaceFiles(home: home)
         try files.create()
         let keyPath = keyFile.map(absolutePath) ?? files.key
