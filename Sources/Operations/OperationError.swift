@@ -14,6 +14,9 @@ public enum OperationError: ReportableError, Equatable {
     case unknownEntry(Int64, size: Int64)
     case unknownCustomField(name: String, known: [String])
     case personalText(option: String)
+    case hiddenCharacter(place: String, character: String)
+    case clockBehind(now: Timestamp, newest: Timestamp)
+    case publicKeyGiven(path: String)
     case ignoredFlag(String, problem: String)
     case choice(option: String, allowed: [String])
     case apiKeyShape
@@ -48,6 +51,9 @@ public enum OperationError: ReportableError, Equatable {
         case .unknownEntry: "unknown-log-entry"
         case .unknownCustomField: "unknown-custom-field"
         case .personalText: "personal-data-in-text"
+        case .hiddenCharacter: "hidden-character"
+        case .clockBehind: "clock-behind-log"
+        case .publicKeyGiven: "public-key-given"
         case .ignoredFlag: "bad-ignored-flag"
         case .choice: "unknown-choice"
         case .apiKeyShape: "bad-api-key-shape"
@@ -88,6 +94,12 @@ public enum OperationError: ReportableError, Equatable {
         case .personalText(let option):
             "\(option) holds an address, a line break or something like an API key, or is empty or too long; it is "
                 + "written to the log, which holds no personal data"
+        case .hiddenCharacter(let place, let character):
+            "\(place) has the character \(character) in it, which is not seen as what it is"
+        case .clockBehind(let now, let newest):
+            "the clock of this machine is wrong: it says \(now), and the newest log entry was written at \(newest)"
+        case .publicKeyGiven(let path):
+            "\(SmallFile.shown(path)) is a public key: ssh-keygen would have the SSH agent sign with the private one"
         case .ignoredFlag(let field, let problem): "the field '\(field)' \(problem)"
         case .choice(let option, let allowed): "\(option) is one of \(allowed.joined(separator: ", "))"
         case .apiKeyShape: "this is not a SendGrid API key: it has the form SG.xxxxx.yyyyy"
@@ -116,6 +128,10 @@ public enum OperationError: ReportableError, Equatable {
         switch self {
         case .readableByOthers(let path):
             "chmod go= \(path), and if others may have read it, make a new key at SendGrid"
+        case .hiddenCharacter: "leave it out; statements and log entries hold what everybody can see"
+        case .clockBehind:
+            "set the clock (timedatectl says what it is); if it is right now and was ahead before, consent anew"
+        case .publicKeyGiven: "give the private key's file, or add --agent if the agent is meant"
         case .unknownSource: "see 'waybill source list'"
         case .unknownSegment: "see 'waybill segment list'"
         case .unknownConsent: "see 'waybill consent list'"
@@ -140,9 +156,9 @@ public enum OperationError: ReportableError, Equatable {
             .noCheckpoint, .noAddress,
             .signingFailed, .badPlan:
             .badInput
-        case .personalText, .ignoredFlag, .choice, .keyEnrolled: .usage
+        case .personalText, .hiddenCharacter, .publicKeyGiven, .ignoredFlag, .choice, .keyEnrolled: .usage
         case .unknownSource, .unknownSegment, .unknownConsent, .unknownEntry, .unknownCustomField, .toolMissing,
-            .unknownExport, .otherLog, .notResumable, .notRunning:
+            .unknownExport, .otherLog, .notResumable, .notRunning, .clockBehind:
             .configuration
         case .verificationFailed: .verification
         case .exportFailed: .unavailable

@@ -1,10 +1,12 @@
+internal import Model
+
 /// Lays labelled facts out one below the other: labels to the left, what is long wrapped between words at 80 columns.
 func facts(_ rows: [(label: String, text: String)], indent: Int = 0, width: Int = 80) -> String {
     let margin = String(repeating: " ", count: indent)
     let column = (rows.map(\.label.count).max() ?? 0) + 2
     let hanging = margin + String(repeating: " ", count: column)
     return rows.flatMap { label, text in
-        wrapped(text, to: max(20, width - indent - column)).enumerated().map { place, line in
+        wrapped(VisibleText.line(text), to: max(20, width - indent - column)).enumerated().map { place, line in
             place > 0
                 ? hanging + line
                 : margin + label + String(repeating: " ", count: column - label.count) + line

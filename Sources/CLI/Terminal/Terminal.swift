@@ -1,7 +1,8 @@
 // The rules of this terminal: answers go to standard output, everything else to standard error. Errors start with
 // "waybill:", in lower case, without a full stop; a line that starts with "hint:" says what to type next. With --json
 // there is one JSON document (or one a line) on standard output, errors included. Secrets are never shown, and
-// profiles only where somebody asked for them by name (segment preview --reveal).
+// profiles only where somebody asked for them by name (segment preview --reveal). Everything that is said goes through
+// here, and nothing that steers a terminal passes, whoever wrote it.
 
 internal import ArgumentParser
 internal import FoundationEssentials
@@ -45,12 +46,18 @@ final class Terminal: Sendable {
         if isJSON {
             write(try json(value) + "\n", to: .output)
         } else {
-            write(words() + "\n", to: .output)
+            say(words() + "\n")
         }
     }
 
-    /// Prints exactly `text`.
-    func raw(_ text: String) { write(text, to: .output) }
+    /// Prints `text` as part of the answer.
+    func say(_ text: String) { write(VisibleText.lines(text), to: .output) }
+
+    /// Prints exactly `text`, which is signed or hashed; on a terminal, where it is read by a person, visibly.
+    func raw(_ text: String) { isatty(STDOUT_FILENO) == 1 ? say(text) : write(text, to: .output) }
+
+    /// Says something that is neither the answer nor an error, such as what is about to be signed.
+    func show(_ text: String) { write(VisibleText.lines(text), to: .errors) }
 
     /// Says something beside the answer, once.
     /// - Parameter isNeeded: whether it is said with `--quiet` too.
@@ -58,7 +65,7 @@ final class Terminal: Sendable {
         let fresh = mode.withLock { mode in
             isNeeded || !mode.isQuiet ? lines.filter { mode.said.insert($0).inserted } : []
         }
-        for line in fresh { write("waybill: note: \(line)\n", to: .errors) }
+        for line in fresh { write("waybill: note: \(VisibleText.line(line))\n", to: .errors) }
     }
 
     func json(_ value: some Encodable) throws -> String { try ReportJSON.text(value) }
@@ -99,7 +106,11 @@ final class Terminal: Sendable {
         default:
             let code = command.exitCode(for: error)
             if code == .success || !isParserError(error) {
-                if isParserError(error) { command.exit(withError: error) }
+                if isParserError(error) {
+                    // Help, or a script for a shell; the parser would print it by itself.
+                    write(command.fullMessage(for: error) + "\n", to: .output)
+                    Glibc.exit(code.rawValue)
+                }
                 // The type alone: a description may quote what was being handled.
                 report(
                     code: "internal", message: "something unforeseen went wrong (\(type(of: error)))",
@@ -129,6 +140,7 @@ final class Terminal: Sendable {
     }
 
     private func report(code: String, message: String, hint: String?) {
+        let (message, hint) = (Redaction.text(message), hint.map(Redaction.text))
         if isJSON,
             let text = try? json(
                 Problem(
@@ -137,8 +149,8 @@ final class Terminal: Sendable {
         {
             write(text + "\n", to: .output)
         }
-        write("waybill: \(message)\n", to: .errors)
-        if let hint { write("hint: \(hint)\n", to: .errors) }
+        write("waybill: \(VisibleText.line(message))\n", to: .errors)
+        if let hint { write("hint: \(VisibleText.line(hint))\n", to: .errors) }
     }
 
     private func write(_ text: String, to stream: Stream) { stream.write(text) }

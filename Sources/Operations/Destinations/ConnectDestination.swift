@@ -31,6 +31,7 @@ extension Workspace {
     }
 
     func requireLoggable(_ text: String, option: String) throws {
+        try EnteredText.require(text, option, allowingLines: true)
         guard !text.isEmpty, text.utf8.count <= 200, !EntryText.holdsAddress(text), !text.contains(where: \.isNewline),
             !text.hasPrefix("SG.")
         else { throw OperationError.personalText(option: option) }
