@@ -172,7 +172,8 @@ public enum OperationError: ReportableError, Equatable {
             .noCheckpoint, .noAddress,
             .signingFailed, .badPlan:
             .badInput
-        case .personalText, .unusableText, .hiddenCharacter, .publicKeyGiven, .ignoredFlag, .choice, .keyEnrolled: .usage
+        case .personalText, .unusableText, .hiddenCharacter, .publicKeyGiven, .ignoredFlag, .choice, .keyEnrolled:
+            .usage
         case .unknownSource, .unknownSegment, .unknownConsent, .unknownEntry, .unknownCustomField, .toolMissing,
             .unknownExport, .otherLog, .notResumable, .notRunning, .clockBehind:
             .configuration
