@@ -87,7 +87,7 @@ let package = Package(
         .target(name: "Support", path: "Tests/Support"),
         .testTarget(name: "ModelTests", dependencies: ["Model", "Support"]),
         .testTarget(name: "VaultTests", dependencies: ["Model", "Vault", "Support"]),
-        .testTarget(name: "ConsentTests", dependencies: ["Model", "Vault", "Consent"]),
+        .testTarget(name: "ConsentTests", dependencies: ["Model", "Vault", "Consent", "Support"]),
         .testTarget(name: "LedgerTests", dependencies: ["Model", "Vault", "Ledger", "Support"]),
         .testTarget(
             name: "EngineTests", dependencies: ["Model", "Engine", "Compression", "Support"],

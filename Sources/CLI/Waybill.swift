@@ -8,11 +8,11 @@ struct Waybill: AsyncParsableCommand {
         commandName: "waybill",
         abstract: "Exports segments of customer profiles to SendGrid contact lists, and proves what left.",
         discussion: """
-            Every export runs under a consent that an administrator signed, and every request is on a tamper-evident log
-            before its first byte leaves. A destination can be removed at any moment; from then on nothing leaves.
+            Every export runs under a consent that an administrator signed, and every request is on a tamper-evident \
+            log before its first byte leaves. A destination can be removed at any moment; from then on nothing leaves.
 
-            Start with 'waybill quickstart': the whole story on sample data, against a local SendGrid. 'waybill --version'
-            says which this is.
+            Start with 'waybill quickstart': the whole story on sample data, against a local SendGrid. 'waybill \
+            --version' says which this is. The global options stand before or after the command.
             """,
         subcommands: [
             QuickstartCommand.self, InitCommand.self, AdminCommand.self, AgreementCommand.self, PolicyCommand.self,
@@ -22,16 +22,25 @@ struct Waybill: AsyncParsableCommand {
 
     static let release = "0.1.0"
 
+    /// Taken here, they may stand before the command as well; the commands take over what was found.
+    @OptionGroup var global: GlobalOptions
+
     /// Runs the command line; every error ends here and becomes words, JSON and an exit status.
     static func main() async {
-        // Not the parser's own --version, which would be taken from 'agreement show --version V' as well.
-        if CommandLine.arguments.dropFirst() == ["--version"] {
-            Terminal.shared.raw(release + "\n")
-            return
-        }
-        let warnings = ProcessPreparation.apply()
+        let words = Terminal.shared.words
         do {
+            if words.asksForVersion {
+                try Terminal.shared.answer(["version": release]) { release }
+                return
+            }
+            if let problem = words.problem { throw problem }
+            let warnings = ProcessPreparation.apply()
             var command = try parseAsRoot()
+            if Terminal.shared.isJSON, !type(of: command).configuration.subcommands.isEmpty {
+                throw UsageProblem(
+                    message: "'\(words.name)' alone does nothing",
+                    hint: "it takes one of: \(words.choices.joined(separator: ", "))")
+            }
             Terminal.shared.note(warnings)
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

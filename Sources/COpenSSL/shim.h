@@ -10,6 +10,7 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
@@ -76,10 +77,11 @@ static inline int waybill_hkdf_sha256(
 }
 
 // EVP_PKEY_fromdata(3) for an uncompressed P-256 point.
-static inline int waybill_p256_public_key(EVP_PKEY_CTX *context, unsigned char *point, size_t count, EVP_PKEY **key) {
-    char group[] = "prime256v1";
+static inline int waybill_ec_public_key(
+    EVP_PKEY_CTX *context, const char *group, unsigned char *point, size_t count, EVP_PKEY **key) {
     OSSL_PARAM parameters[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
+        // OpenSSL only reads it: the parameter is not const because the same type also takes answers.
+        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)group, 0),
         OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, count),
         OSSL_PARAM_construct_end(),
     };

@@ -26,6 +26,16 @@ struct SSHWireReader {
         return take(Int(count))
     }
 
+    /// The magnitude of a positive number (mpint), written as short as it can be, as OpenSSH writes it; else nil.
+    mutating func mpint() -> [UInt8]? {
+        guard let bytes = string(), let first = bytes.first, first < 0x80 else { return nil }
+        guard first == 0 else { return bytes }
+        guard bytes.count > 1, bytes[1] >= 0x80 else { return nil }
+        return Array(bytes.dropFirst())
+    }
+
+    mutating func byte() -> UInt8? { take(1)?.first }
+
     mutating func text() -> String? {
         string().flatMap { String(validating: $0, as: UTF8.self) }
     }

@@ -204,7 +204,9 @@ public enum DeliveryError: ReportableError, Equatable {
         case .removalNotDone: "run the export again later: it looks them up and takes them off anew"
         case .cannotConnect: "check the network and --base-url"
         case .tlsNotVerified: "install ca-certificates; if a proxy intercepts TLS, its authority must be trusted"
-        default: nil
+        case .notFound: "run the command again later; 'waybill destination show' names the list and the host"
+        case .unexpectedStatus, .unexpectedAnswer:
+            "check that --base-url is SendGrid's API and no proxy answers in its place; then run the command again"
         }
     }
 

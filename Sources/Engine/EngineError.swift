@@ -119,7 +119,12 @@ public enum EngineError: ReportableError, Equatable {
                 : "correct the values, or leave such profiles out: define the segment with --unreadable exclude"
         case .scratch: "the folder needs room for 16 bytes a profile while an export is counted"
         case .rule: #"for example: country == "SE" and lifetime_value > 100"#
-        default: nil
+        case .unreadable: "check that it is there and that this user may read it; 'waybill source list' has the paths"
+        case .syntax, .tooLong: "correct the file where this says, or have it written anew"
+        case .duplicateColumn: "rename one of the two in the file"
+        case .model: "have the folder exported anew, or correct model.json"
+        case .incomplete: "see 'waybill destination show'; then map the fields and choose segments"
+        case .contact: "correct the row, or leave it out of the segment"
         }
     }
 

@@ -143,7 +143,10 @@ public enum Refusal: ReportableError, Equatable {
         case .noAgreement: "publish one: waybill agreement publish DIR --as NAME"
         case .exportRunning: "wait for it to end, or see 'waybill export list'"
         case .stillInFlight: "find the waybill process that is stuck and end it; nothing new can start"
-        default: nil
+        case .notAdministrator: "see 'waybill admin list' for who can do it"
+        case .batchOutsideExport: "nothing was sent; please report it, see SECURITY.md for where"
+        case .scopeChanged: "run the export again: it goes by the new configuration"
+        case .keyMissing: "connect a destination anew with a key, and remove this one"
         }
     }
 

@@ -63,7 +63,12 @@ public enum LedgerError: ReportableError, Equatable {
             "the log holds no personal data and no secret: leave addresses and keys out of names and reasons"
         case .headDamaged: "nothing was signed or sent; run 'waybill log verify' and restore the database from a copy"
         case .unstableHash: "nothing was signed or sent; suspect this machine's memory or disk"
-        default: nil
+        case .entryTooLong: "give fewer or shorter names"
+        case .malformedNote, .unverifiedNote: "give a file that 'waybill log checkpoint' wrote, unchanged"
+        case .malformedKey: "copy it whole, as 'waybill init' printed it"
+        case .malformedProof: "give a file that 'waybill log prove' wrote, unchanged"
+        case .proofFails: "keep the proof and the database as they are, and fetch an auditor"
+        case .outOfRange: "entries are counted from 0; see 'waybill log list'"
         }
     }
 

@@ -14,6 +14,10 @@ public enum OperationError: ReportableError, Equatable {
     case unknownEntry(Int64, size: Int64)
     case unknownCustomField(name: String, known: [String])
     case personalText(option: String)
+    case unusableText(option: String, problem: String)
+    case hiddenCharacter(place: String, character: String)
+    case clockBehind(now: Timestamp, newest: Timestamp)
+    case publicKeyGiven(path: String)
     case ignoredFlag(String, problem: String)
     case choice(option: String, allowed: [String])
     case apiKeyShape
@@ -48,6 +52,10 @@ public enum OperationError: ReportableError, Equatable {
         case .unknownEntry: "unknown-log-entry"
         case .unknownCustomField: "unknown-custom-field"
         case .personalText: "personal-data-in-text"
+        case .unusableText: "unusable-text"
+        case .hiddenCharacter: "hidden-character"
+        case .clockBehind: "clock-behind-log"
+        case .publicKeyGiven: "public-key-given"
         case .ignoredFlag: "bad-ignored-flag"
         case .choice: "unknown-choice"
         case .apiKeyShape: "bad-api-key-shape"
@@ -86,10 +94,16 @@ public enum OperationError: ReportableError, Equatable {
         case .unknownCustomField(let name, let known):
             "SendGrid has no custom field named '\(name)'; it has \(known.isEmpty ? "none" : known.joined(separator: ", "))"
         case .personalText(let option):
-            "\(option) holds an address, a line break or something like an API key, or is empty or too long; it is "
-                + "written to the log, which holds no personal data"
+            "\(option) holds an address or something like an API key, and the log, where it would stand, holds neither"
+        case .unusableText(let option, let problem): "\(option) \(problem)"
+        case .hiddenCharacter(let place, let character):
+            "\(place) has the character \(character) in it, which is not seen as what it is"
+        case .clockBehind(let now, let newest):
+            "the clock of this machine is wrong: it says \(now), and the newest log entry was written at \(newest)"
+        case .publicKeyGiven(let path):
+            "\(SmallFile.shown(path)) is a public key: ssh-keygen would have the SSH agent sign with the private one"
         case .ignoredFlag(let field, let problem): "the field '\(field)' \(problem)"
-        case .choice(let option, let allowed): "\(option) is one of \(allowed.joined(separator: ", "))"
+        case .choice(let option, let allowed): "\(option) has to be one of \(allowed.joined(separator: ", "))"
         case .apiKeyShape: "this is not a SendGrid API key: it has the form SG.xxxxx.yyyyy"
         case .toolMissing(let tool, _): "\(tool) is not installed"
         case .signingFailed: "ssh-keygen did not sign; its own message stands above"
@@ -116,6 +130,10 @@ public enum OperationError: ReportableError, Equatable {
         switch self {
         case .readableByOthers(let path):
             "chmod go= \(path), and if others may have read it, make a new key at SendGrid"
+        case .hiddenCharacter: "leave it out; statements and log entries hold what everybody can see"
+        case .clockBehind:
+            "set the clock (timedatectl says what it is); if it is right now and was ahead before, consent anew"
+        case .publicKeyGiven: "give the private key's file, or add --agent if the agent is meant"
         case .unknownSource: "see 'waybill source list'"
         case .unknownSegment: "see 'waybill segment list'"
         case .unknownConsent: "see 'waybill consent list'"
@@ -128,7 +146,21 @@ public enum OperationError: ReportableError, Equatable {
         case .notResumable: "only an export that was interrupted, or that waits for SendGrid, can be; run a new one"
         case .emptySelection: "see 'waybill segment count'; an empty source or file never empties a list"
         case .verificationFailed: "the violations say where; keep the database as it is and fetch an auditor"
-        default: nil
+        case .unreadable: "check the path, and that this user may read the file"
+        case .policyFile: "'waybill policy check FILE' tries one; policies/boundary.yaml in the workspace is an example"
+        case .agreementFolder: "it holds agreement.en.md and agreement.sv.md, UTF-8"
+        case .severalSources: "choose segments of one source; 'waybill segment list' has the source of each"
+        case .unknownEntry: "entries are counted from 0; see 'waybill log list'"
+        case .personalText, .unusableText: "give a short text without addresses; it stands in the log for good"
+        case .ignoredFlag: "see 'waybill destination show' for the fields"
+        case .choice(let option, _): "give \(option) one of these words, spelt so"
+        case .signingFailed: "try the key by itself: ssh-keygen -y -f KEYFILE"
+        case .exportFailed: "see 'waybill export show'; then run it again"
+        case .otherLog: "name the workspace that it is of with --home DIR"
+        case .noCheckpoint: "give a file that 'waybill log checkpoint' wrote, unchanged"
+        case .cannotWrite: "name a file in a folder that you may write to"
+        case .unknownExport, .notRunning: "see 'waybill export list'"
+        case .cancelled: "run a new one; what was delivered is not sent again"
         }
     }
 
@@ -140,9 +172,9 @@ public enum OperationError: ReportableError, Equatable {
             .noCheckpoint, .noAddress,
             .signingFailed, .badPlan:
             .badInput
-        case .personalText, .ignoredFlag, .choice, .keyEnrolled: .usage
+        case .personalText, .unusableText, .hiddenCharacter, .publicKeyGiven, .ignoredFlag, .choice, .keyEnrolled: .usage
         case .unknownSource, .unknownSegment, .unknownConsent, .unknownEntry, .unknownCustomField, .toolMissing,
-            .unknownExport, .otherLog, .notResumable, .notRunning:
+            .unknownExport, .otherLog, .notResumable, .notRunning, .clockBehind:
             .configuration
         case .verificationFailed: .verification
         case .exportFailed: .unavailable

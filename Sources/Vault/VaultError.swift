@@ -44,7 +44,8 @@ public enum VaultError: ReportableError, Equatable {
         switch self {
         case .keyFile(_, _, let remedy): remedy
         case .authentication: "check that waybill.key is the one this database was made with"
-        default: nil
+        case .openSSL: "check that OpenSSL 3 is installed whole; else please report it, see SECURITY.md for where"
+        case .malformed, .length, .tooLong: "give it as it was made, whole and unchanged"
         }
     }
 

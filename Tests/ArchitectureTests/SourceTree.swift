@@ -45,6 +45,7 @@ enum SourceTree {
 
         private static let access: Set<String> = [
             "public", "internal", "private", "package", "fileprivate", "@testable", "@preconcurrency", "@_exported",
+            "@_spi(_Unicode)",
         ]
     }
 

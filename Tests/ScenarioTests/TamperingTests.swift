@@ -112,4 +112,15 @@ struct TamperingTests {
         #expect(result.errors.contains("chmod 0400"))
         try await stage.close()
     }
+
+    @Test("a proof is checked before it is handed out: of a damaged log there is none")
+    func proofs() async throws {
+        let stage = try await Stage()
+        try await stage.enroll()
+        try await stage.waybill("log", "prove", "1")
+        try await alter(stage, "UPDATE log_entries SET leaf_hash = zeroblob(32) WHERE idx = 0")
+        let refused = try await stage.waybill("log", "prove", "1", status: 76)
+        #expect(try refused.errorCode() == "log-not-verified")
+        try await stage.close()
+    }
 }

@@ -59,20 +59,20 @@ struct ErrorQueueTests {
         ),
         (
             "a P-256 key off the curve",
-            { try !ECDSAP256.isValid(r: [1], s: [1], of: [1], publicKey: [4] + [UInt8](repeating: 7, count: 64)) }
+            { try !ECDSA.isValid(r: [1], s: [1], of: [1], publicKey: [4] + [UInt8](repeating: 7, count: 64)) }
         ),
-        ("r and s that fit nothing", { try !ECDSAP256.isValid(r: [1], s: [1], of: [1], publicKey: hex(point)) }),
+        ("r and s that fit nothing", { try !ECDSA.isValid(r: [1], s: [1], of: [1], publicKey: hex(point)) }),
         (
             // The one for which OpenSSL's verification leaves an error and does not just say no.
             "r and s of zero",
             {
-                try !ECDSAP256.isValid(
+                try !ECDSA.isValid(
                     derSignature: [0x30, 0x06, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00], of: [1], publicKey: hex(point))
             }
         ),
         (
             "a signature that is not DER",
-            { try !ECDSAP256.isValid(derSignature: [0x30, 0x06, 0x02], of: [1], publicKey: hex(point)) }
+            { try !ECDSA.isValid(derSignature: [0x30, 0x06, 0x02], of: [1], publicKey: hex(point)) }
         ),
     ]
 

@@ -68,7 +68,7 @@ struct OpenSSLToolTests {
         // The point stands at the end of the SubjectPublicKeyInfo (RFC 5480 section 2).
         let publicKey = Array(try Data(contentsOf: URL(filePath: point)).suffix(65))
         let der = Array(try Data(contentsOf: URL(filePath: signature)))
-        #expect(try ECDSAP256.isValid(derSignature: der, of: message, publicKey: publicKey))
-        #expect(try !ECDSAP256.isValid(derSignature: der, of: message + [0], publicKey: publicKey))
+        #expect(try ECDSA.isValid(derSignature: der, of: message, publicKey: publicKey))
+        #expect(try !ECDSA.isValid(derSignature: der, of: message + [0], publicKey: publicKey))
     }
 }

@@ -125,10 +125,10 @@ struct SignatureTests {
         let r = try hex("efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716")
         let s = try hex("f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8")
         let message = Array("sample".utf8)
-        #expect(try ECDSAP256.isValid(r: r, s: s, of: message, publicKey: [4] + x + y))
+        #expect(try ECDSA.isValid(r: r, s: s, of: message, publicKey: [4] + x + y))
         // As an SSH mpint: with the zero that keeps a number with a high bit from being negative.
-        #expect(try ECDSAP256.isValid(r: [0] + r, s: [0] + s, of: message, publicKey: [4] + x + y))
-        #expect(try !ECDSAP256.isValid(r: [0, 0] + r, s: s, of: message, publicKey: [4] + x + y))
+        #expect(try ECDSA.isValid(r: [0] + r, s: [0] + s, of: message, publicKey: [4] + x + y))
+        #expect(try !ECDSA.isValid(r: [0, 0] + r, s: s, of: message, publicKey: [4] + x + y))
         let others: [[UInt8]] = [
             // Off the curve; then the compressed and the hybrid form, which OpenSSL reads; then no points at all.
             [4] + x + x, [4] + y + x, [3] + x, [6] + x + y, [7] + x + y, [0], [],
@@ -136,13 +136,13 @@ struct SignatureTests {
             [4] + x + y + [0], [4] + x + y.dropLast(),
         ]
         for point in others {
-            #expect(try !ECDSAP256.isValid(r: r, s: s, of: message, publicKey: point), "\(point.prefix(1))")
+            #expect(try !ECDSA.isValid(r: r, s: s, of: message, publicKey: point), "\(point.prefix(1))")
         }
         for (bit, flipped) in oneBitFlips(of: x + y) {
-            #expect(try !ECDSAP256.isValid(r: r, s: s, of: message, publicKey: [4] + flipped), "bit \(bit)")
+            #expect(try !ECDSA.isValid(r: r, s: s, of: message, publicKey: [4] + flipped), "bit \(bit)")
         }
         for (bit, flipped) in oneBitFlips(of: r) {
-            #expect(try !ECDSAP256.isValid(r: flipped, s: s, of: message, publicKey: [4] + x + y), "bit \(bit)")
+            #expect(try !ECDSA.isValid(r: flipped, s: s, of: message, publicKey: [4] + x + y), "bit \(bit)")
         }
     }
 
@@ -159,11 +159,11 @@ struct SignatureTests {
             [1] + [UInt8](repeating: 0, count: 32), [UInt8](repeating: 0, count: 200) + one,
         ]
         for number in numbers {
-            #expect(try !ECDSAP256.isValid(r: number, s: one, of: [], publicKey: point))
-            #expect(try !ECDSAP256.isValid(r: one, s: number, of: [], publicKey: point))
+            #expect(try !ECDSA.isValid(r: number, s: one, of: [], publicKey: point))
+            #expect(try !ECDSA.isValid(r: one, s: number, of: [], publicKey: point))
         }
         for signature in [[], [0x30], [0x30, 0], [UInt8](repeating: 0x30, count: 10_000)] as [[UInt8]] {
-            #expect(try !ECDSAP256.isValid(derSignature: signature, of: [], publicKey: point))
+            #expect(try !ECDSA.isValid(derSignature: signature, of: [], publicKey: point))
         }
     }
 }

@@ -58,7 +58,7 @@ struct WycheproofSignatureTests {
         var tally = Tally()
         for group in file.testGroups {
             for vector in group.tests {
-                let isValid = try ECDSAP256.isValid(
+                let isValid = try ECDSA.isValid(
                     derSignature: vector.sig.bytes, of: vector.msg.bytes, publicKey: group.publicKey.uncompressed.bytes)
                 if vector.result == .valid {
                     tally.count(vector.tcId, as: \.accepted, if: isValid)
@@ -81,7 +81,7 @@ struct WycheproofSignatureTests {
             for vector in group.tests {
                 // IEEE P1363: two halves.
                 let signature = vector.sig.bytes
-                let isValid = try ECDSAP256.isValid(
+                let isValid = try ECDSA.isValid(
                     r: Array(signature.prefix(signature.count / 2)), s: Array(signature.dropFirst(signature.count / 2)),
                     of: vector.msg.bytes, publicKey: group.publicKey.uncompressed.bytes)
                 if vector.result == .valid {
@@ -99,6 +99,65 @@ struct WycheproofSignatureTests {
         #expect(tally == Tally(accepted: 173, rejected: 77))
         #expect(wronglySized == 12)
         #expect(tally.total + wronglySized == file.numberOfTests)
+    }
+
+    @Test(
+        "ECDSA P-384 and P-521: every valid signature is valid and every invalid one is not",
+        arguments: [("ecdsa_secp384r1_sha384", ECDSA.Curve.p384), ("ecdsa_secp521r1_sha512", .p521)])
+    func ecdsaLarger(name: String, curve: ECDSA.Curve) throws {
+        let file = try PublishedVectors.wycheproof("Signature/wycheproof/\(name)_test.json", Group<PointKey>.self)
+        var tally = Tally()
+        for group in file.testGroups {
+            for vector in group.tests {
+                let isValid = try ECDSA.isValid(
+                    derSignature: vector.sig.bytes, of: vector.msg.bytes,
+                    publicKey: group.publicKey.uncompressed.bytes, curve: curve)
+                if vector.result == .valid {
+                    tally.count(vector.tcId, as: \.accepted, if: isValid)
+                } else {
+                    tally.count(vector.tcId, as: \.rejected, if: !isValid)
+                }
+            }
+        }
+        #expect(tally.accepted > 50 && tally.rejected > 100)
+        #expect(tally.total == file.numberOfTests)
+    }
+
+    private struct RSAGroup: Decodable {
+        struct Key: Decodable {
+            let modulus, publicExponent: HexBytes
+        }
+
+        let publicKey: Key
+        let tests: [Vector]
+    }
+
+    @Test(
+        "RSA with PKCS #1 v1.5 from 3072 bits on: every valid signature is valid and every invalid one is not",
+        arguments: [
+            ("rsa_signature_3072_sha256", RSASignature.Hash.sha256), ("rsa_signature_3072_sha512", .sha512),
+            ("rsa_signature_4096_sha512", .sha512), ("rsa_signature_2048_sha256", .sha256),
+        ])
+    func rsa(name: String, hash: RSASignature.Hash) throws {
+        let file = try PublishedVectors.wycheproof("Signature/wycheproof/\(name)_test.json", RSAGroup.self)
+        var (accepted, rejected) = (0, 0)
+        for group in file.testGroups {
+            let modulus = Array(group.publicKey.modulus.bytes.drop { $0 == 0 })
+            let exponent = Array(group.publicKey.publicExponent.bytes.drop { $0 == 0 })
+            for vector in group.tests {
+                let isValid = try RSASignature.isValid(
+                    signature: vector.sig.bytes, of: vector.msg.bytes, modulus: modulus, exponent: exponent, hash: hash)
+                let isLong = modulus.count * 8 >= RSASignature.bits.lowerBound
+                switch vector.result {
+                case .valid: #expect(isValid == isLong, "vector \(vector.tcId)")
+                case .invalid: #expect(!isValid, "vector \(vector.tcId)")
+                // What some verifiers take for compatibility's sake (no NULL in the digest's name) may be either.
+                default: break
+                }
+                if isValid { accepted += 1 } else { rejected += 1 }
+            }
+        }
+        #expect(accepted + rejected == file.numberOfTests && rejected > 100)
     }
 
     @Test("vectors that are not there fail with the command that fetches them")

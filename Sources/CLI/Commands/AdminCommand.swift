@@ -10,10 +10,19 @@ struct AdminCommand: AsyncParsableCommand {
     struct Enroll: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Enrol somebody by their SSH public key.")
         @OptionGroup var global: GlobalOptions
-        @Argument(help: "The name that stands in the log; no address.") var name: AdministratorName
-        @Option(name: .long, help: "The public key file, Ed25519 or ECDSA P-256, as ssh-keygen makes it.") var key:
-            String
-        @Option(name: .long, help: "administrator or auditor.") var role = "administrator"
+        @Argument(
+            help: "The name that stands in the log: letters, digits, '.', '_' and '-', at most 64; no address.",
+            transform: readName)
+        var name: AdministratorName
+        @Option(
+            name: .long,
+            help: ArgumentHelp("The public key file that ssh-keygen made, NAME.pub.", valueName: "file"),
+            completion: .file(extensions: ["pub"]))
+        var key: String
+        @Option(
+            name: .long, help: "What they may do: administrator (change and consent) or auditor (read).",
+            completion: .list(["administrator", "auditor"]))
+        var role = "administrator"
 
         func run() async throws {
             let report = try await global.workspace().enroll(name, keyFile: key, role: role)
@@ -40,7 +49,8 @@ struct AdminCommand: AsyncParsableCommand {
             abstract: "Retire somebody; their consents no longer hold from now on.")
         @OptionGroup var global: GlobalOptions
         @OptionGroup var confirming: Confirming
-        @Argument var name: AdministratorName
+        @Argument(help: "The name they were enrolled under.", transform: readName)
+        var name: AdministratorName
 
         func run() async throws {
             let report = try await confirming.workspace(global).retire(name)

@@ -15,8 +15,10 @@ struct BenchCommand: AsyncParsableCommand {
                 sources together; profiles a second; and the most memory that was resident.
                 """)
         @OptionGroup var global: GlobalOptions
-        @Option(name: .long, help: "How many profiles to generate.") var profiles = 1_000_000
-        @Option(name: .long, help: "Where to put them while measuring, instead of the temporary folder.")
+        @Option(name: .long, help: "How many profiles to generate, 1 to 100000000.") var profiles = 1_000_000
+        @Option(
+            name: .long, help: "The folder to put them in while measuring (else the temporary folder).",
+            completion: .directory)
         var folder: String?
         @Flag(name: .long, help: "Measure the pipeline alone, without a governed export.") var pipelineOnly = false
 
@@ -85,8 +87,9 @@ struct BenchCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write the generated profiles that 'bench pipeline' measures with: a Common Data Model folder.")
         @OptionGroup var global: GlobalOptions
-        @Argument(help: "The folder to put them in; it is made if it is missing.") var folder: String
-        @Option(name: .long, help: "How many profiles to generate.") var profiles = 1_000_000
+        @Argument(help: "The folder to put them in; it is made if it is missing.", completion: .directory)
+        var folder: String
+        @Option(name: .long, help: "How many profiles to generate, 1 to 100000000.") var profiles = 1_000_000
 
         private struct Written: Encodable {
             let profilesFolder: String

@@ -19,8 +19,8 @@ struct ConsentCommand: AsyncParsableCommand {
                 """)
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
-        @Argument var destination: String
-        @Option(name: .long, help: "The language of the agreement you read: en or sv.") var language = "en"
+        @Argument(help: .destination) var destination: String
+        @Option(name: .long, help: .language, completion: .language) var language = "en"
 
         func run() async throws {
             let report = try await global.workspace().requestConsent(
@@ -38,27 +38,55 @@ struct ConsentCommand: AsyncParsableCommand {
             abstract: "Give a signed consent, or sign one now with --key.")
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
-        @Argument(help: "The destination, or the identifier of the request.") var destination: String
-        @Option(name: .long, help: "The file that ssh-keygen -Y sign wrote, or - for standard input.")
+        @Argument(help: "The destination (d1, or its name), or the identifier of the request.") var destination: String
+        @Option(
+            name: .long,
+            help: ArgumentHelp("The file that ssh-keygen -Y sign wrote, or - for standard input.", valueName: "file"),
+            completion: .file(extensions: ["sig"]))
         var signature: String?
-        @Option(name: .long, help: "Your private key file: asks for the statement and has ssh-keygen sign it.")
+        @Option(
+            name: .long,
+            help: ArgumentHelp(
+                "Your private key file: asks for the statement and has ssh-keygen sign it.", valueName: "file"),
+            completion: .file())
         var key: String?
-        @Option(name: .long, help: "With --key: the language of the agreement you read, en or sv.") var language = "en"
+        @Option(
+            name: .long, help: "With --key: the language of the agreement you read, en or sv.", completion: .language)
+        var language = "en"
+        @Flag(name: .long, help: "With --key: sign without asking, for scripts.") var yes = false
+        @Flag(name: .long, help: "With --key FILE.pub: have the SSH agent sign, which holds the private key.")
+        var agent = false
 
         func validate() throws {
             guard (signature == nil) != (key == nil) else {
                 throw ValidationError("Give either --signature FILE or --key PRIVATE-KEY-FILE.")
             }
+            guard key != nil || (!yes && !agent) else { throw ValidationError("--yes and --agent go with --key.") }
+        }
+
+        /// Shows what is signed, asks, and has ssh-keygen sign.
+        private func sign(with key: String, _ workspace: Workspace) async throws -> String {
+            let terminal = Terminal.shared
+            try SSHKeygen.requireKey(key, isAgentMeant: agent)
+            // Before a statement is issued that nobody could sign.
+            guard yes || terminal.isAttended else { throw NotConfirmed.nobodyThere }
+            let agreement = try workspace.agreementText(version: nil, language: language)
+            let request = try await workspace.requestConsent(
+                destination, by: actor.administrator, language: language)
+            if !yes || !(global.json || global.quiet) {
+                terminal.show(agreement + "\n---\n" + request.statement + "---\n")
+            }
+            let signer = agent ? "the SSH agent's key for \(key)" : key
+            try terminal.confirm(
+                "sign this, agreement and statement, as \(actor.administrator) with \(signer)?", yes: yes)
+            return try SSHKeygen.sign(request.statement, keyFile: key, isAgentMeant: agent)
         }
 
         func run() async throws {
             let workspace = try await global.workspace()
             let armored: String
             if let key {
-                let request = try await workspace.requestConsent(
-                    destination, by: actor.administrator, language: language)
-                if !global.json, !global.quiet { Terminal.shared.raw(request.statement + "\n") }
-                armored = try SSHKeygen.sign(request.statement, keyFile: key)
+                armored = try await sign(with: key, workspace)
             } else {
                 armored = try InputFile.text(signature ?? "-")
             }
@@ -100,7 +128,7 @@ struct ConsentCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show one consent and what was signed.")
         @OptionGroup var global: GlobalOptions
-        @Argument(help: "Its log index.") var index: Int64
+        @Argument(help: .consent) var index: Int64
 
         func run() async throws {
             let (report, statement) = try await global.workspace().consent(index)
@@ -120,7 +148,7 @@ struct ConsentCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
         @OptionGroup var confirming: Confirming
-        @Argument(help: "Its log index.") var index: Int64
+        @Argument(help: .consent) var index: Int64
 
         func run() async throws {
             let report = try await confirming.workspace(global).withdrawConsent(index, by: actor.administrator)

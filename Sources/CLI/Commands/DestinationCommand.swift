@@ -15,13 +15,19 @@ struct DestinationCommand: AsyncParsableCommand {
             abstract: "Set up a destination: check the API key and the list, keep the key encrypted.")
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
-        @Argument(help: "The kind of destination: sendgrid.") var kind: String
-        @Option(name: .long, help: "A recognizable name.") var name: String
-        @Option(name: .long, help: "The ID of an existing contact list.") var listID: ContactListID
-        @Option(name: .long, help: "The file with the SendGrid API key, or - for standard input.") var apiKeyFile:
-            String
-        @Option(name: .customLong("base-url"), help: "Where SendGrid's API is.") var baseURL =
-            "https://api.sendgrid.com"
+        @Argument(help: "The kind of destination: sendgrid.", completion: .list(["sendgrid"])) var kind: String
+        @Option(name: .long, help: "A recognizable name for people, no address.") var name: String
+        @Option(
+            name: .long, help: "The ID of an existing contact list, a UUID; it ends the list's address at SendGrid.",
+            transform: readName)
+        var listID: ContactListID
+        @Option(
+            name: .long,
+            help: ArgumentHelp("The file with the SendGrid API key, or - for standard input.", valueName: "file"),
+            completion: .file())
+        var apiKeyFile: String
+        @Option(name: .customLong("base-url"), help: ArgumentHelp("Where SendGrid's API is.", valueName: "url"))
+        var baseURL = "https://api.sendgrid.com"
 
         func validate() throws {
             guard kind == "sendgrid" else { throw ValidationError("The only kind of destination is 'sendgrid'.") }
@@ -45,23 +51,46 @@ struct DestinationCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
         @OptionGroup var confirming: Confirming
-        @Argument var destination: String
-        @Option(name: .long, help: "Email (required).") var email: String
-        @Option(name: .long, help: "First name.") var firstName: String?
-        @Option(name: .long, help: "Last name.") var lastName: String?
-        @Option(name: [.long, .customLong("country-region")], help: "Country/Region.") var country: String?
-        @Option(name: [.long, .customLong("state-province-region")], help: "State.") var state: String?
-        @Option(name: .long, help: "City.") var city: String?
+        @Argument(help: .destination) var destination: String
         @Option(
-            name: [.customLong("post-code"), .customLong("postal-code"), .customLong("postcode")], help: "Post code.")
+            name: .long,
+            help: ArgumentHelp("The profile field with the email address; it must be matched.", valueName: "field"))
+        var email: String
+        @Option(name: .long, help: ArgumentHelp("The profile field for the first name.", valueName: "field"))
+        var firstName: String?
+        @Option(name: .long, help: ArgumentHelp("The profile field for the last name.", valueName: "field"))
+        var lastName: String?
+        @Option(
+            name: [.long, .customLong("country-region")],
+            help: ArgumentHelp("The profile field for the country or region.", valueName: "field"))
+        var country: String?
+        @Option(
+            name: [.long, .customLong("state-province-region")],
+            help: ArgumentHelp("The profile field for the state or province.", valueName: "field"))
+        var state: String?
+        @Option(name: .long, help: ArgumentHelp("The profile field for the city.", valueName: "field"))
+        var city: String?
+        @Option(
+            name: [.customLong("post-code"), .customLong("postal-code"), .customLong("postcode")],
+            help: ArgumentHelp("The profile field for the post code.", valueName: "field"))
         var postCode: String?
-        @Option(name: .long, help: "A custom field by its name at SendGrid: NAME=FIELD. May be repeated.")
+        @Option(
+            name: .long,
+            help: ArgumentHelp(
+                "A custom field by its name at SendGrid, from a profile field. May be repeated.",
+                valueName: "name=field"))
         var custom: [String] = []
         @Option(
             name: .long,
-            help: "Make this custom field at SendGrid if it has none of that name: NAME:Text, NAME:Number, NAME:Date.")
+            help: ArgumentHelp(
+                "Make this custom field at SendGrid if it has none of that name; the type is Text, Number or Date.",
+                valueName: "name:type"))
         var createCustom: [String] = []
-        @Option(name: .long, help: "A field that, when true, keeps a profile from being sent. May be repeated.")
+        @Option(
+            name: .long,
+            help: ArgumentHelp(
+                "A profile field that, when set, keeps a profile from being sent. May be repeated.", valueName: "field"
+            ))
         var doNotContact: [String] = []
         @Option(
             name: .long, help: "A field that looks like an opt-out or a consent, and is harmless. May be repeated.")
@@ -103,8 +132,9 @@ struct DestinationCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
         @OptionGroup var confirming: Confirming
-        @Argument var destination: String
-        @Argument(help: "The segments.") var segments: [SegmentName]
+        @Argument(help: .destination) var destination: String
+        @Argument(help: "The names of the segments, all that are to be exported.", transform: readName)
+        var segments: [SegmentName]
 
         func run() async throws {
             let report = try await confirming.workspace(global).chooseSegments(
@@ -123,9 +153,14 @@ struct DestinationCommand: AsyncParsableCommand {
             discussion: "Who sets it is the export user: scheduled exports go out under their consent alone.")
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
-        @Argument var destination: String
+        @Argument(help: .destination) var destination: String
         @Flag(name: .long, help: "At each refresh of the sources.") var onRefresh = false
-        @Option(name: .long, help: "At the times of a cron expression, UTC: '0 6 * * MON-FRI'.") var cron: String?
+        @Option(
+            name: .long,
+            help: ArgumentHelp(
+                "At the times of a cron expression, UTC: '0 6 * * MON-FRI' is weekdays at six.",
+                valueName: "expression"))
+        var cron: String?
         @Flag(name: .long, help: "Not any more.") var off = false
 
         func validate() throws {
@@ -163,7 +198,7 @@ struct DestinationCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show one destination.")
         @OptionGroup var global: GlobalOptions
-        @Argument var destination: String
+        @Argument(help: .destination) var destination: String
 
         func run() async throws {
             let report = try await global.workspace().showDestination(destination)
@@ -176,7 +211,7 @@ struct DestinationCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Refuse exports until the destination is resumed.")
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
-        @Argument var destination: String
+        @Argument(help: .destination) var destination: String
 
         func run() async throws {
             let report = try await global.workspace().setSuspended(true, destination, by: actor.administrator)
@@ -188,7 +223,7 @@ struct DestinationCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Allow exports again.")
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
-        @Argument var destination: String
+        @Argument(help: .destination) var destination: String
 
         func run() async throws {
             let report = try await global.workspace().setSuspended(false, destination, by: actor.administrator)
@@ -205,8 +240,9 @@ struct DestinationCommand: AsyncParsableCommand {
                 """)
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
-        @Argument var destination: String
-        @Option(name: .long, help: "Why; is written to the log, so no personal data.") var reason: String?
+        @Argument(help: .destination) var destination: String
+        @Option(name: .long, help: ArgumentHelp("Why; stands in the log, so no personal data.", valueName: "text"))
+        var reason: String?
 
         func run() async throws {
             let report = try await Workspace.removeDestination(

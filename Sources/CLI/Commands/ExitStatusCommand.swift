@@ -32,7 +32,7 @@ extension FailureClass {
         case .internalError: "a defect of Waybill"
         case .cannotCreate: "something that is to be made cannot be made"
         case .io: "the log or the disk failed; nothing was sent without a log entry"
-        case .interrupted: "interrupted, or still pending at SendGrid; run again, an export starts over"
+        case .interrupted: "interrupted, cancelled, or still pending at SendGrid; 'export resume' goes on"
         case .verification: "the log does not verify"
         case .refused: "refused by governance"
         case .configuration: "configuration is missing, wrong, or contradicts itself"

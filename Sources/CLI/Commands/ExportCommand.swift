@@ -37,9 +37,12 @@ struct ExportCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Count exactly what an export would do; sends nothing about anybody.")
         @OptionGroup var global: GlobalOptions
-        @Argument var destination: String
+        @Argument(help: .destination) var destination: String
         @Flag(name: .long, help: "Count for an export that sends what is unchanged as well.") var full = false
-        @Option(name: .long, help: "Write the plan to this file, for 'export run --plan'.") var out: String?
+        @Option(
+            name: .long, help: ArgumentHelp("Write the plan to this file, for 'export run --plan'.", valueName: "file"),
+            completion: .file())
+        var out: String?
 
         func run() async throws {
             let bar = ProgressBar()
@@ -69,8 +72,13 @@ struct ExportCommand: AsyncParsableCommand {
                 """)
         @OptionGroup var global: GlobalOptions
         @OptionGroup var ways: Ways
-        @Argument var destination: String
-        @Option(name: .long, help: "Run this plan; refused if anything it rests on has changed.") var plan: String?
+        @Argument(help: .destination) var destination: String
+        @Option(
+            name: .long,
+            help: ArgumentHelp(
+                "Run the plan in this file; refused if anything it rests on has changed.", valueName: "file"),
+            completion: .file())
+        var plan: String?
         @Flag(name: .long, help: "Send what is unchanged since it was delivered as well.") var full = false
 
         func validate() throws {
@@ -92,14 +100,21 @@ struct ExportCommand: AsyncParsableCommand {
     struct Ways: ParsableArguments {
         @Flag(name: .long, help: "Take off the list as many as have left, even if the policy would stop at that.")
         var allowRemovals = false
-        @Option(name: .long, help: "How many seconds to wait for SendGrid's jobs after the last batch.")
+        @Option(
+            name: .long,
+            help: ArgumentHelp(
+                "How many seconds to wait for SendGrid's jobs after the last batch.", valueName: "seconds"))
         var jobSeconds = 900
-        @Option(name: .long, help: "The most contacts of one request, up to SendGrid's 30000.")
+        @Option(
+            name: .long,
+            help: ArgumentHelp("The most contacts of one request, 1 to SendGrid's 30000.", valueName: "contacts"))
         var batchSize = 30_000
 
         @Option(
             name: .long,
-            help: "From how many new contacts on they go as compressed files; 0 for never. Texts only, see the README.")
+            help: ArgumentHelp(
+                "From how many new contacts on they go as compressed files; 0 for never. Texts only, see the README.",
+                valueName: "contacts"))
         var bulkThreshold = 1_000_000
 
         func validate() throws {
@@ -153,7 +168,7 @@ struct ExportCommand: AsyncParsableCommand {
                 """)
         @OptionGroup var global: GlobalOptions
         @OptionGroup var ways: Ways
-        @Argument var export: String
+        @Argument(help: .export) var export: String
 
         func run() async throws {
             let workspace = try await global.workspace()
@@ -167,7 +182,7 @@ struct ExportCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "End an export before its next request; what was sent stays sent.")
         @OptionGroup var global: GlobalOptions
-        @Argument var export: String
+        @Argument(help: .export) var export: String
 
         func run() async throws {
             let summary = try await global.workspace().cancelExport(export)
@@ -188,7 +203,7 @@ struct ExportCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show one export with its log entries.")
         @OptionGroup var global: GlobalOptions
-        @Argument var export: String
+        @Argument(help: .export) var export: String
 
         func run() async throws {
             let workspace = try await global.workspace()
@@ -198,7 +213,7 @@ struct ExportCommand: AsyncParsableCommand {
                     + "\nwhich rows: waybill export rejections \(summary.export)"
             }
             if !global.json {
-                try workspace.forEachEntry(LogFilter(export: export)) { Terminal.shared.raw(LogCommand.words($0)) }
+                try workspace.forEachEntry(LogFilter(export: export)) { Terminal.shared.say(LogCommand.words($0)) }
             }
         }
     }
@@ -222,7 +237,7 @@ struct ExportCommand: AsyncParsableCommand {
             let kept = try await global.workspace().keptRows(of: export)
             Terminal.shared.note(kept.notes)
             if csv {
-                Terminal.shared.raw(kept.csv)
+                Terminal.shared.say(kept.csv)
             } else {
                 try Terminal.shared.answer(kept) { kept.words }
             }

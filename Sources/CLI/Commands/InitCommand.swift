@@ -7,10 +7,16 @@ struct InitCommand: AsyncParsableCommand {
 
     @OptionGroup var global: GlobalOptions
 
-    @Option(name: .long, help: "The organization on whose behalf data leaves, as consents name it.")
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The organization on whose behalf data leaves, as consents name it.", valueName: "text"))
     var organization = "the organization that runs this workspace"
 
-    @Option(name: .long, help: "Where to make the key file (else in the workspace); best on another disk.")
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Where to make the key file (else waybill.key in the workspace); best on another disk.", valueName: "file"),
+        completion: .file())
     var keyFile: String?
 
     func run() async throws {

@@ -7,9 +7,13 @@ struct LogCommand: AsyncParsableCommand {
         commandName: "log", abstract: "Read, verify and prove the log.",
         subcommands: [List.self, Show.self, Verify.self, Checkpoint.self, Prove.self, Export.self, Subject.self])
 
-    /// An entry for people.
+    /// An entry for people, in one line; 'log show' has all of it.
     static func words(_ line: LogLine) -> String {
-        "\(line.index)  \(line.time)  \(line.type)  by \(line.actor)  \(line.details)\n"
+        let index = "\(line.index)"
+        let start = String(repeating: " ", count: max(0, 5 - index.utf8.count)) + index
+        let type = line.type + String(repeating: " ", count: max(0, 22 - line.type.utf8.count))
+        return TextWidth.cut(
+            "\(start)  \(line.time)  \(type)  \(line.actor)  \(VisibleText.line(line.summary))", to: Terminal.shared.width) + "\n"
     }
 
     /// An entry for machines.
@@ -22,15 +26,29 @@ struct LogCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show the entries.")
         @OptionGroup var global: GlobalOptions
-        @Option(name: .long, help: "Only entries of this type.") var type: String?
-        @Option(name: .long, help: "Only entries about this destination.") var destination: String?
-        @Option(name: .long, help: "Only entries about this export.") var export: String?
-        @Option(name: .long, help: "Only entries from this index on.") var from: Int64?
+        @Option(
+            name: .long,
+            help: ArgumentHelp(
+                "Only entries of this type.", discussion: "One of \(LogFilter.types.joined(separator: ", "))."),
+            completion: .list(LogFilter.types))
+        var type: String?
+        @Option(
+            name: .long,
+            help: ArgumentHelp("Only entries about this destination, such as d1.", valueName: "destination"))
+        var destination: String?
+        @Option(name: .long, help: ArgumentHelp("Only entries about this export, such as e1.", valueName: "export"))
+        var export: String?
+        @Option(name: .long, help: ArgumentHelp("Only entries from this index on.", valueName: "index"))
+        var from: Int64?
 
         func run() async throws {
             let filter = LogFilter(type: type, destination: destination, export: export, from: from)
             try await global.workspace().forEachEntry(filter) { line in
-                Terminal.shared.raw(global.json ? LogCommand.json(line) : LogCommand.words(line))
+                if global.json {
+                    Terminal.shared.raw(LogCommand.json(line))
+                } else {
+                    Terminal.shared.say(LogCommand.words(line))
+                }
             }
         }
     }
@@ -38,7 +56,7 @@ struct LogCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show one entry, its exact bytes.")
         @OptionGroup var global: GlobalOptions
-        @Argument var index: Int64
+        @Argument(help: .entry) var index: Int64
 
         func run() async throws {
             let line = try await global.workspace().entry(index)
@@ -51,9 +69,16 @@ struct LogCommand: AsyncParsableCommand {
             abstract: "Derive the whole log anew from its entries, and prove its invariants.",
             discussion: "Ends with status 76 if anything is wrong.")
         @OptionGroup var global: GlobalOptions
-        @Option(name: .long, help: "A file with an earlier checkpoint that the log must still contain.") var since:
-            String?
-        @Option(name: .long, help: "The log's verifier key as you were given it; else the one the log announces.")
+        @Option(
+            name: .long,
+            help: ArgumentHelp(
+                "A file with an earlier checkpoint that the log must still contain.", valueName: "file"),
+            completion: .file())
+        var since: String?
+        @Option(
+            name: .long,
+            help: ArgumentHelp(
+                "The log's verifier key as you were given it (else the one the log announces).", valueName: "key"))
         var vkey: String?
 
         func run() async throws {
@@ -96,7 +121,7 @@ struct LogCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print the proof that an entry is in the log (C2SP tlog-proof).")
         @OptionGroup var global: GlobalOptions
-        @Argument var index: Int64
+        @Argument(help: .entry) var index: Int64
 
         func run() async throws {
             let report = try await global.workspace().prove(index)
@@ -112,7 +137,7 @@ struct LogCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print all entries, each its exact bytes, one a line.")
         @OptionGroup var global: GlobalOptions
-        @Option(name: .long, help: "jsonl.") var format = "jsonl"
+        @Option(name: .long, help: "The form: jsonl.", completion: .list(["jsonl"])) var format = "jsonl"
 
         func validate() throws {
             guard format == "jsonl" else { throw ValidationError("The only format so far is jsonl.") }

@@ -10,13 +10,25 @@ struct SourceCommand: AsyncParsableCommand {
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Add a source of profiles.")
         @OptionGroup var global: GlobalOptions
-        @Argument var name: SourceName
-        @Option(name: .long, help: "A Common Data Model folder with a model.json.") var cdm: String?
+        @Argument(help: .source, transform: readName) var name: SourceName
+        @Option(
+            name: .long, help: ArgumentHelp("A Common Data Model folder with a model.json.", valueName: "folder"),
+            completion: .directory)
+        var cdm: String?
         @Option(name: .long, help: "The folder's entity, if it has several and the profiles are not in 'Customer'.")
         var entity: String?
-        @Option(name: .long, help: "A CSV file with a header row, UTF-8.") var csv: String?
-        @Option(name: .long, help: "A file with one JSON object a line.") var ndjson: String?
-        @Option(name: .long, help: "The field that identifies a profile; CustomerId unless given.") var id: String?
+        @Option(
+            name: .long, help: ArgumentHelp("A CSV file with a header row, UTF-8.", valueName: "file"),
+            completion: .file())
+        var csv: String?
+        @Option(
+            name: .long, help: ArgumentHelp("A file with one JSON object a line.", valueName: "file"),
+            completion: .file())
+        var ndjson: String?
+        @Option(
+            name: .long,
+            help: ArgumentHelp("The field that identifies a profile (else CustomerId).", valueName: "field"))
+        var id: String?
         @Option(
             name: .long,
             help: "With --csv: what stands between fields, one character, tab, semicolon or pipe. (default: a comma)")
@@ -64,7 +76,7 @@ struct SourceCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Read a source from end to end: count its profiles, find what is malformed.")
         @OptionGroup var global: GlobalOptions
-        @Argument var name: SourceName
+        @Argument(help: .source, transform: readName) var name: SourceName
 
         func run() async throws {
             let report = try await global.workspace().checkSource(name)
@@ -86,18 +98,27 @@ struct SegmentCommand: AsyncParsableCommand {
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Add a segment, or define it anew.")
         @OptionGroup var global: GlobalOptions
-        @Argument var name: SegmentName
+        @Argument(help: .segment, transform: readName) var name: SegmentName
         @OptionGroup var confirming: Confirming
-        @Option(name: .long, help: "The source it selects from.") var source: SourceName
-        @Option(name: .customLong("where"), help: "A rule: country == \"SE\" and lifetime_value > 100") var rule:
-            String?
-        @Option(name: .long, help: "A file with one member a row.") var members: String?
+        @Option(name: .long, help: "The source it selects from, by its name.", transform: readName)
+        var source: SourceName
+        @Option(
+            name: .customLong("where"),
+            help: ArgumentHelp("A rule: 'country == \"SE\" and lifetime_value > 100'.", valueName: "rule"))
+        var rule: String?
+        @Option(
+            name: .long,
+            help: ArgumentHelp("A CSV or NDJSON file with one member a row.", valueName: "file"), completion: .file())
+        var members: String?
         @Option(
             name: .long,
             help: "With --members, a CSV file: what stands between fields, as for 'source add'. (default: a comma)")
         var delimiter: Delimiter?
         @Option(name: .long, help: "An entity of the source's folder with one member a row.") var entity: String?
-        @Option(name: .long, help: "A file with the segment's definition, Customer Insights' JSON.")
+        @Option(
+            name: .long,
+            help: ArgumentHelp("A file with the segment's definition, Customer Insights' JSON.", valueName: "file"),
+            completion: .file(extensions: ["json"]))
         var definition: String?
         @Option(
             name: .long,
@@ -154,7 +175,7 @@ struct SegmentCommand: AsyncParsableCommand {
     struct Count: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Count the members of a segment.")
         @OptionGroup var global: GlobalOptions
-        @Argument var name: SegmentName
+        @Argument(help: .segment, transform: readName) var name: SegmentName
 
         func run() async throws {
             let report = try await global.workspace().countSegment(name)
@@ -171,9 +192,12 @@ struct SegmentCommand: AsyncParsableCommand {
                 is logged first, so it takes --as.
                 """)
         @OptionGroup var global: GlobalOptions
-        @Argument var name: SegmentName
+        @Argument(help: .segment, transform: readName) var name: SegmentName
         @Flag(name: .long, help: "Show the values as they are; this is logged.") var reveal = false
-        @Option(name: .customLong("as"), help: "The administrator who wants to see them.")
+        @Option(
+            name: .customLong("as"),
+            help: ArgumentHelp("The administrator who wants to see them.", valueName: "admin"),
+            transform: readName)
         var administrator: AdministratorName?
 
         func validate() throws {
@@ -194,7 +218,7 @@ struct SegmentCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Count the members of several segments, and of every two of them at once.")
         @OptionGroup var global: GlobalOptions
-        @Argument(help: "Segments of one source.") var names: [SegmentName]
+        @Argument(help: "The names of segments of one source.", transform: readName) var names: [SegmentName]
 
         func run() async throws {
             let report = try await global.workspace().overlaps(of: names)

@@ -8,15 +8,15 @@ struct QuickstartCommand: AsyncParsableCommand {
         discussion: "Nothing leaves this machine. Needs ssh-keygen (package openssh-client).")
 
     @OptionGroup var global: GlobalOptions
-    @Option(name: .long, help: "How many profiles to make up.") var profiles = 3000
+    @Option(name: .long, help: "How many profiles to make up, 1 to 100000000.") var profiles = 3000
 
     func run() async throws {
         let isTelling = !global.json && !global.quiet
         let report = try await Quickstart.run(home: global.home, profiles: profiles) { step in
             guard isTelling else { return }
-            Terminal.shared.raw("\n── \(step.title)\n")
-            for line in step.command.split(separator: "\n") { Terminal.shared.raw("   $ \(line)\n") }
-            for line in step.result.split(separator: "\n") { Terminal.shared.raw("     \(line)\n") }
+            Terminal.shared.say("\n── \(step.title)\n")
+            for line in step.command.split(separator: "\n") { Terminal.shared.say("   $ \(line)\n") }
+            for line in step.result.split(separator: "\n") { Terminal.shared.say("     \(line)\n") }
         }
         try Terminal.shared.answer(report) {
             """

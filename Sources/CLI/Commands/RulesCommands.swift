@@ -26,8 +26,11 @@ struct AgreementCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Print the text of the agreement.")
         @OptionGroup var global: GlobalOptions
-        @Option(name: .customLong("version"), help: "The version; the newest unless given.") var version: Int64?
-        @Option(name: .long, help: "en or sv.") var language = "en"
+        @Option(
+            name: .customLong("version"), help: ArgumentHelp("The version (else the newest).", valueName: "number"))
+        var version: Int64?
+        @Option(name: .long, help: "The language: en (English) or sv (Swedish).", completion: .language)
+        var language = "en"
 
         private struct Text: Encodable {
             let text: String
@@ -49,7 +52,7 @@ struct AgreementCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
         @OptionGroup var confirming: Confirming
-        @Argument(help: "The folder.") var folder: String
+        @Argument(help: "The folder with the two files.", completion: .directory) var folder: String
 
         func run() async throws {
             let report = try await confirming.workspace(global).publishAgreement(
@@ -93,7 +96,7 @@ struct PolicyCommand: AsyncParsableCommand {
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Check a policy file without applying it.")
         @OptionGroup var global: GlobalOptions
-        @Argument var file: String
+        @Argument(help: .policyFile, completion: .file(extensions: ["yaml", "yml"])) var file: String
 
         func run() async throws {
             let policy = try Workspace.checkPolicy(file: file)
@@ -106,7 +109,7 @@ struct PolicyCommand: AsyncParsableCommand {
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
         @OptionGroup var confirming: Confirming
-        @Argument var file: String
+        @Argument(help: .policyFile, completion: .file(extensions: ["yaml", "yml"])) var file: String
 
         func run() async throws {
             let policy = try await confirming.workspace(global).applyPolicy(file: file, by: actor.administrator)

@@ -9,17 +9,33 @@ struct SandboxCommand: AsyncParsableCommand {
         commandName: "sandbox", abstract: "Run a local SendGrid to rehearse against, until interrupted.")
 
     @OptionGroup var global: GlobalOptions
-    @Option(name: .long, help: "The port; 0 takes a free one.") var port = 0
-    @Option(name: .long, help: "Milliseconds until a job is finished.") var jobDelay = 300
-    @Option(name: .long, help: "How many upserts a window allows.") var upsertsPerMinute = 200
-    @Option(name: .long, help: "How many other requests a window allows.") var readsPerMinute = 600
-    @Option(name: .long, help: "The length of a rate window in seconds.") var windowSeconds = 60
+    @Option(name: .long, help: "The port, 0 to 65535; 0 takes a free one.") var port = 0
+    @Option(
+        name: .long, help: ArgumentHelp("Milliseconds until a job is finished.", valueName: "milliseconds"))
+    var jobDelay = 300
+    @Option(name: .long, help: ArgumentHelp("How many upserts a rate window allows.", valueName: "requests"))
+    var upsertsPerMinute = 200
+    @Option(name: .long, help: ArgumentHelp("How many other requests a rate window allows.", valueName: "requests"))
+    var readsPerMinute = 600
+    @Option(name: .long, help: ArgumentHelp("The length of a rate window in seconds.", valueName: "seconds"))
+    var windowSeconds = 60
     @Flag(name: .long, help: "Say the end of a window as an epoch, as SendGrid's documentation has it.")
     var resetEpoch = false
-    @Option(name: .long, help: "Milliseconds until a custom field that is made can be used.") var fieldSettle = 0
-    @Option(name: .long, help: "A file with a JSON array of faults: what is to go wrong (see the README).")
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Milliseconds until a custom field that is made can be used.", valueName: "milliseconds"))
+    var fieldSettle = 0
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A file with a JSON array of faults: what is to go wrong (see the README).", valueName: "file"),
+        completion: .file(extensions: ["json"]))
     var faults: String?
-    @Option(name: .long, help: #"A file with suppressions: [{"kind":"bounces","email":"a@example.com"}]."#)
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            #"A file with suppressions: [{"kind":"bounces","email":"a@example.com"}]."#, valueName: "file"),
+        completion: .file(extensions: ["json"]))
     var suppressions: String?
     @Flag(name: .long, help: "Take everything unread and keep nothing, without limits: for measuring.") var sink = false
 

@@ -12,9 +12,17 @@ struct ServeCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var global: GlobalOptions
-    @Option(name: .long, help: "How many seconds pass between two looks at the schedules.") var interval = 5.0
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "How many seconds pass between two looks at the schedules, 0.1 to 3600.", valueName: "seconds"))
+    var interval = 5.0
 
-    @Option(name: .long, help: "For how many seconds sources must be unchanged to count as refreshed.") var settle = 10
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "For how many seconds sources must be unchanged to count as refreshed.", valueName: "seconds"))
+    var settle = 10
 
     func validate() throws {
         guard settle >= 0 else { throw ValidationError("--settle is not negative.") }

@@ -1,13 +1,15 @@
-/// Lays labelled facts out one below the other: labels to the left, what is long wrapped between words at 80 columns.
-func facts(_ rows: [(label: String, text: String)], indent: Int = 0, width: Int = 80) -> String {
+internal import Model
+
+/// Lays labelled facts out one below the other: labels to the left, what is long wrapped between words.
+func facts(_ rows: [(label: String, text: String)], indent: Int = 0, width: Int = Terminal.shared.width) -> String {
     let margin = String(repeating: " ", count: indent)
-    let column = (rows.map(\.label.count).max() ?? 0) + 2
+    let column = (rows.map { TextWidth.columns($0.label) }.max() ?? 0) + 2
     let hanging = margin + String(repeating: " ", count: column)
     return rows.flatMap { label, text in
-        wrapped(text, to: max(20, width - indent - column)).enumerated().map { place, line in
+        wrapped(VisibleText.line(text), to: max(20, width - indent - column)).enumerated().map { place, line in
             place > 0
                 ? hanging + line
-                : margin + label + String(repeating: " ", count: column - label.count) + line
+                : margin + label + String(repeating: " ", count: column - TextWidth.columns(label)) + line
         }
     }.joined(separator: "\n")
 }
@@ -18,7 +20,7 @@ private func wrapped(_ text: String, to width: Int) -> [String] {
     for word in text.split(separator: " ") {
         if lines[lines.count - 1].isEmpty {
             lines[lines.count - 1] = String(word)
-        } else if lines[lines.count - 1].count + 1 + word.count <= width {
+        } else if TextWidth.columns(lines[lines.count - 1]) + 1 + TextWidth.columns(word) <= width {
             lines[lines.count - 1] += " " + word
         } else {
             lines.append(String(word))
@@ -33,7 +35,5 @@ func minute(_ time: String?) -> String {
     return time.prefix(10) + " " + time.dropFirst(11).prefix(5)
 }
 
-/// At most `limit` characters of a text, with a mark where it was cut.
-func clipped(_ text: String, to limit: Int) -> String {
-    text.count <= limit ? text : text.prefix(limit - 1) + "…"
-}
+/// At most `limit` columns of a text, with a mark where it was cut.
+func clipped(_ text: String, to limit: Int) -> String { TextWidth.cut(text, to: limit) }

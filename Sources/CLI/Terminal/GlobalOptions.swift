@@ -5,7 +5,10 @@ internal import Operations
 
 /// The options that every command takes.
 struct GlobalOptions: ParsableArguments {
-    @Option(name: .long, help: "The workspace's directory (else WAYBILL_HOME, else ./.waybill).")
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The workspace's directory (else WAYBILL_HOME, else ./.waybill).", valueName: "folder"),
+        completion: .directory)
     var home: String?
 
     @Flag(name: .long, help: "Answer with JSON on standard output.")
@@ -23,14 +26,18 @@ struct GlobalOptions: ParsableArguments {
 
 /// Says under whose name a change is made.
 struct AsAdministrator: ParsableArguments {
-    @Option(name: .customLong("as"), help: ArgumentHelp("The administrator who does this.", valueName: "admin"))
+    @Option(
+        name: .customLong("as"), help: ArgumentHelp("The administrator who does this.", valueName: "admin"),
+        transform: readName)
     var administrator: AdministratorName
 }
 
-extension Identifier: ExpressibleByArgument {
-    /// Takes a well-formed identifier; the parser says what is wrong with any other.
-    public init?(argument: String) {
-        try? self.init(argument)
+/// Reads a name or an identifier, or says what is wrong with it.
+func readName<Kind>(_ text: String) throws -> Identifier<Kind> {
+    do {
+        return try Identifier(text)
+    } catch {
+        throw ValidationError(error.message + (error.hint.map { "; \($0)" } ?? ""))
     }
 }
 
@@ -41,19 +48,4 @@ extension Delimiter: ExpressibleByArgument {
     public init?(argument: String) {
         self.init(named: argument)
     }
-}
-
-/// Lays rows out in columns.
-func table(_ rows: [[String]]) -> String {
-    let widths = rows.reduce(into: [Int]()) { widths, row in
-        for (column, cell) in row.enumerated() {
-            if column == widths.count { widths.append(0) }
-            widths[column] = max(widths[column], cell.count)
-        }
-    }
-    return rows.map { row in
-        row.enumerated().map { column, cell in
-            column == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[column] - cell.count + 2)
-        }.joined()
-    }.joined(separator: "\n")
 }

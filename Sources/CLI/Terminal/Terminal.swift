@@ -1,7 +1,8 @@
 // The rules of this terminal: answers go to standard output, everything else to standard error. Errors start with
 // "waybill:", in lower case, without a full stop; a line that starts with "hint:" says what to type next. With --json
 // there is one JSON document (or one a line) on standard output, errors included. Secrets are never shown, and
-// profiles only where somebody asked for them by name (segment preview --reveal).
+// profiles only where somebody asked for them by name (segment preview --reveal). Everything that is said goes through
+// here, and nothing that steers a terminal passes, whoever wrote it.
 
 internal import ArgumentParser
 internal import FoundationEssentials
@@ -21,15 +22,15 @@ final class Terminal: Sendable {
         var said: Set<String> = []
     }
 
+    /// The command line, known before it is parsed, because parsing can fail too.
+    let words = CommandWords(Array(CommandLine.arguments.dropFirst()))
     private let mode = Mutex(Mode())
     private let stoppedExport = Mutex<StoppedExport?>(nil)
 
     private init() {
-        // Known before the arguments are parsed, because parsing can fail too.
-        let words = CommandLine.arguments
         mode.withLock { mode in
-            mode.isJSON = words.contains("--json")
-            mode.isQuiet = words.contains("--quiet")
+            mode.isJSON = words.wantsJSON
+            mode.isQuiet = words.wantsQuiet
         }
     }
 
@@ -45,12 +46,18 @@ final class Terminal: Sendable {
         if isJSON {
             write(try json(value) + "\n", to: .output)
         } else {
-            write(words() + "\n", to: .output)
+            say(words() + "\n")
         }
     }
 
-    /// Prints exactly `text`.
-    func raw(_ text: String) { write(text, to: .output) }
+    /// Prints `text` as part of the answer.
+    func say(_ text: String) { write(VisibleText.lines(text), to: .output) }
+
+    /// Prints exactly `text`, which is signed or hashed; on a terminal, where it is read by a person, visibly.
+    func raw(_ text: String) { isatty(STDOUT_FILENO) == 1 ? say(text) : write(text, to: .output) }
+
+    /// Says something that is neither the answer nor an error, such as what is about to be signed.
+    func show(_ text: String) { write(VisibleText.lines(text), to: .errors) }
 
     /// Says something beside the answer, once.
     /// - Parameter isNeeded: whether it is said with `--quiet` too.
@@ -58,15 +65,10 @@ final class Terminal: Sendable {
         let fresh = mode.withLock { mode in
             isNeeded || !mode.isQuiet ? lines.filter { mode.said.insert($0).inserted } : []
         }
-        for line in fresh { write("waybill: note: \(line)\n", to: .errors) }
+        for line in fresh { write("waybill: note: \(VisibleText.line(line))\n", to: .errors) }
     }
 
-    func json(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
+    func json(_ value: some Encodable) throws -> String { try ReportJSON.text(value) }
 
     private struct Problem: Encodable {
         struct Body: Encodable {
@@ -94,7 +96,7 @@ final class Terminal: Sendable {
             ])
             exit(with: stopped.error, in: command)
         case let error as any ReportableError:
-            report(code: error.code, message: error.message, hint: error.hint)
+            report(error)
             Glibc.exit(error.failure.rawValue)
         case is CancellationError:
             report(
@@ -104,19 +106,28 @@ final class Terminal: Sendable {
         default:
             let code = command.exitCode(for: error)
             if code == .success || !isParserError(error) {
-                if isParserError(error) { command.exit(withError: error) }
+                if isParserError(error) {
+                    // Help, or a script for a shell; the parser would print it by itself.
+                    write(command.fullMessage(for: error) + "\n", to: .output)
+                    Glibc.exit(code.rawValue)
+                }
                 // The type alone: a description may quote what was being handled.
                 report(
                     code: "internal", message: "something unforeseen went wrong (\(type(of: error)))",
                     hint: "please report it; see SECURITY.md for where")
                 Glibc.exit(FailureClass.internalError.rawValue)
             }
-            if isJSON {
-                report(
-                    code: "usage", message: command.message(for: error), hint: "see 'waybill --help'", inWords: false)
-            }
-            command.exit(withError: error)
+            let problem = Self.sentence(command.message(for: error))
+            report(UsageProblem(message: problem, hint: "see '\(words.name) --help'"))
+            Glibc.exit(FailureClass.usage.rawValue)
         }
+    }
+
+    /// What the parser says, in the form of this terminal.
+    private static func sentence(_ text: String) -> String {
+        let text = text.replacing(". Did you mean", with: "; did you mean")
+        let sentence = text.hasSuffix(".") ? text.dropLast() : text[...]
+        return sentence.prefix(1).lowercased() + sentence.dropFirst()
     }
 
     private func isParserError(_ error: any Error) -> Bool {
@@ -124,7 +135,12 @@ final class Terminal: Sendable {
             || String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
     }
 
-    private func report(code: String, message: String, hint: String?, inWords: Bool = true) {
+    private func report(_ error: any ReportableError) {
+        report(code: error.code, message: error.message, hint: error.hint)
+    }
+
+    private func report(code: String, message: String, hint: String?) {
+        let (message, hint) = (Redaction.text(message), hint.map(Redaction.text))
         if isJSON,
             let text = try? json(
                 Problem(
@@ -133,9 +149,8 @@ final class Terminal: Sendable {
         {
             write(text + "\n", to: .output)
         }
-        guard inWords else { return }
-        write("waybill: \(message)\n", to: .errors)
-        if let hint { write("hint: \(hint)\n", to: .errors) }
+        write("waybill: \(VisibleText.line(message))\n", to: .errors)
+        if let hint { write("hint: \(VisibleText.line(hint))\n", to: .errors) }
     }
 
     private func write(_ text: String, to stream: Stream) { stream.write(text) }

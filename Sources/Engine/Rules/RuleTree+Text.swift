@@ -1,3 +1,5 @@
+internal import Model
+
 extension RuleTree {
     /// The one way this tree is printed; parses to the same tree.
     var printed: String {
@@ -88,7 +90,7 @@ enum RuleText {
             case "\r": result.append(contentsOf: ["\\", "r"])
             case "\t": result.append(contentsOf: ["\\", "t"])
             default:
-                if isInvisible(scalar) {
+                if VisibleText.isHidden(scalar) {
                     result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
                 } else {
                     result.append(scalar)
@@ -97,15 +99,5 @@ enum RuleText {
         }
         result.append(quote)
         return String(result)
-    }
-
-    /// Control characters, and those that change the order in which a reader sees the others: a rule is read by
-    /// people who answer for it.
-    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-        guard scalar.value < 0x20 || scalar.value >= 0x7F else { return false }
-        return switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: true
-        default: false
-        }
     }
 }

@@ -1,5 +1,5 @@
 /// Marks an ``Identifier`` as a SendGrid contact list's.
-public enum ContactListKind: Sendable {}
+public enum ContactListKind: IdentifierKind {}
 /// The identifier SendGrid gave a contact list, a UUID.
 public typealias ContactListID = Identifier<ContactListKind>
 

@@ -1,7 +1,7 @@
 /// A value that cannot be built because its parts break its rules.
 public enum ModelError: ReportableError, Equatable {
-    /// An identifier with characters outside the alphabet.
-    case identifier(text: String)
+    /// A name that cannot be taken.
+    case identifier(problem: String)
     /// A time that is not RFC 3339 in UTC.
     case timestamp(text: String)
     /// A digest that is not 32 bytes.
@@ -34,16 +34,14 @@ public enum ModelError: ReportableError, Equatable {
     /// What went wrong, in a sentence.
     public var message: String {
         switch self {
-        case .identifier(let text):
-            text.contains("@")
-                ? "a name may not contain '@': names are written to the log, which holds no personal data"
-                : "'\(text.prefix(64))' is not a usable name"
+        case .identifier(let problem): "this is no usable name: \(problem)"
         case .timestamp(let text): "'\(text.prefix(40))' is not an RFC 3339 time in UTC"
         case .digest: "a SHA-256 digest has 32 bytes, 64 hexadecimal digits"
         case .notCanonical(let reason): "not canonical JSON: \(reason)"
         case .configuration(let key): "stored configuration lacks a usable '\(key)'"
         case .field(let name): "there is no contact field '\(name.prefix(64))'"
-        case .cron(let field, let problem): "the cron expression's \(field): \(problem)"
+        case .cron(let field, let problem):
+            (field == "expression" ? "the cron expression" : "the cron expression's \(field)") + ": \(problem)"
         case .contactTooLarge(let bytes): "one contact needs \(bytes) bytes, more than a whole request may have"
         }
     }
@@ -54,7 +52,11 @@ public enum ModelError: ReportableError, Equatable {
         case .identifier: "use 1 to 64 letters, digits, '.', '_' or '-', starting with a letter or digit"
         case .cron: "for example '0 6 * * MON-FRI': minute, hour, day of month, month, day of week; times are UTC"
         case .timestamp: "write it as 2026-11-23T12:00:00Z"
-        default: nil
+        case .digest: "copy it whole"
+        case .field:
+            "there are email, first_name, last_name, country, state_province_region, city, postal_code and custom:NAME"
+        case .notCanonical, .configuration: "run 'waybill log verify'; restore the database from a backup"
+        case .contactTooLarge: "match fewer or shorter fields"
         }
     }
 

@@ -28,9 +28,9 @@ public struct CronExpression: Hashable, Sendable, CustomStringConvertible {
     public init(_ text: String) throws(ModelError) {
         // ASCII alone, because in Unicode other letters have the upper case of these: "ſun".
         guard text.utf8.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x09 }) else {
-            throw .cron(field: "expression", problem: "it is one line of printable ASCII characters")
+            throw .cron(field: "expression", problem: "it has to be one line of printable ASCII characters")
         }
-        guard text.utf8.count <= 200 else { throw .cron(field: "expression", problem: "is longer than 200 bytes") }
+        guard text.utf8.count <= 200 else { throw .cron(field: "expression", problem: "it is longer than 200 bytes") }
         let given = text.split { $0 == " " || $0 == "\t" }
         var written = given.joined(separator: " ").uppercased()
         var meaning = written

@@ -41,6 +41,7 @@ extension Workspace {
             let policy = try policy(transaction)
             let statement = Statement(
                 try parts(id, fields, administrator, language, policy, nonce: nonce, now: now, transaction))
+            try statement.requireClear()
             let request = ConsentRequest(
                 id: try transaction.nextConsentRequestID(), administrator: administrator, destination: id,
                 statement: statement.bytes, expires: now.adding(seconds: policy.requestMinutes * 60), answered: nil)

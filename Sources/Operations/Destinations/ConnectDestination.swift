@@ -31,9 +31,14 @@ extension Workspace {
     }
 
     func requireLoggable(_ text: String, option: String) throws {
-        guard !text.isEmpty, text.utf8.count <= 200, !EntryText.holdsAddress(text), !text.contains(where: \.isNewline),
-            !text.hasPrefix("SG.")
-        else { throw OperationError.personalText(option: option) }
+        func refuse(_ problem: String) -> OperationError { .unusableText(option: option, problem: problem) }
+        guard text.contains(where: { !$0.isWhitespace }) else { throw refuse("is empty") }
+        guard text.utf8.count <= 200 else { throw refuse("is longer than 200 bytes") }
+        // What cannot be seen can make a text look like another one, in a statement that is signed too.
+        try EnteredText.require(text, option)
+        guard !EntryText.holdsAddress(text), !text.hasPrefix("SG.") else {
+            throw OperationError.personalText(option: option)
+        }
     }
 
     private static func readKey(_ path: String) throws -> SecretBytes {

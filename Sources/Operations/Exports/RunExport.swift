@@ -67,6 +67,7 @@ extension Workspace {
         let planned = try options.plan.map { try PlanFile(path: $0).basis }
         let isFull = planned.map { $0.parts["mode"] == .string("full") } ?? options.isFull
         let scope = try await gate.preflight(id, under: options.administrator)
+        try requireClock()
         return try await SendGrid.withConnection { sendGrid in
             try await settleEarlier(id, sendGrid, patience: options.jobPatience, progress)
             let plan = try await plan(

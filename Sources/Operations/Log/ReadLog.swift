@@ -15,6 +15,9 @@ public struct LogFilter: Sendable {
     /// Only entries from this index on.
     public var from: Int64?
 
+    /// The types that there are.
+    public static let types = EntryType.allCases.map(\.rawValue)
+
     /// All entries, unless a property says otherwise.
     public init(type: String? = nil, destination: String? = nil, export: String? = nil, from: Int64? = nil) {
         self.type = type
@@ -26,7 +29,7 @@ public struct LogFilter: Sendable {
     /// Makes sure that what is filtered by exists, so that an empty answer means that there is no such entry.
     func require(in workspace: Workspace) throws {
         if let type, EntryType(rawValue: type) == nil {
-            throw OperationError.choice(option: "--type", allowed: EntryType.allCases.map(\.rawValue))
+            throw OperationError.choice(option: "--type", allowed: Self.types)
         }
         if let destination { _ = try workspace.showDestination(destination) }
         if let export { _ = try workspace.export(export) }
@@ -53,8 +56,8 @@ public struct LogLine: Sendable {
     public let type: String
     /// Who acted.
     public let actor: String
-    /// The other fields, canonical JSON.
-    public let details: String
+    /// What it is about, in a few words.
+    public let summary: String
 
     init(index: Int64, leafHash: [UInt8], bytes: [UInt8]) {
         self.index = index
@@ -64,12 +67,7 @@ public struct LogLine: Sendable {
         time = entry?.optionalString("time") ?? ""
         type = entry?.optionalString("type") ?? "unreadable"
         actor = entry?.optionalString("actor") ?? ""
-        if case .object(var members) = entry {
-            for key in ["time", "type", "actor", "instance"] { members[key] = nil }
-            details = CanonicalJSON.object(members).text
-        } else {
-            details = ""
-        }
+        summary = entry.map(LogSummary.text) ?? ""
     }
 }
 
@@ -116,27 +114,42 @@ extension Workspace {
     }
 
     /// The newest checkpoint: a C2SP signed note.
-    /// - Throws: an error of class I/O if the database cannot be read.
+    /// - Throws: `LedgerError` if it is not what the log's key signed; an error of class I/O if the database cannot be read.
     public func checkpoint() throws -> String {
-        guard let head = try store.reading({ try $0.latestHead() }) else {
-            throw StoreError.damaged(what: "the log has no head")
-        }
-        return head.note
+        try store.reading { try Self.checkedHead($0).note }
     }
 
-    /// Proves that an entry is in the log.
-    /// - Throws: ``OperationError/unknownEntry(_:size:)``.
+    /// Proves that an entry is in the log, after the proof was checked as its receiver would check it.
+    /// - Throws: ``OperationError/unknownEntry(_:size:)``; `LedgerError` if entry, path or checkpoint do not fit together.
     public func prove(_ index: Int64) throws -> ProofReport {
         try store.reading { transaction in
-            guard let bytes = try transaction.entry(at: index), let head = try transaction.latestHead() else {
+            guard let bytes = try transaction.entry(at: index) else {
                 throw OperationError.unknownEntry(index, size: try transaction.latestHead()?.size ?? 0)
             }
+            let head = try Self.checkedHead(transaction)
             var hashes: [Digest] = []
             try transaction.forEachEntry { hashes.append(try Digest($0.leafHash)) }
+            guard hashes.count == head.size, index < head.size else { throw LedgerError.proofFails }
+            let leaf = try Tree.leafHash(bytes)
             let path = try Tree.inclusionPath(index: Int(index), leafHashes: hashes)
+            let proof = ProofFile.make(index: index, path: path, note: head.note)
+            try ProofFile.parse(proof).verify(leafHash: leaf, with: try Self.key(transaction))
             return ProofReport(
-                index: index, leafHash: try Tree.leafHash(bytes).hex, entry: String(decoding: bytes, as: UTF8.self),
-                proof: ProofFile.make(index: index, path: path, note: head.note))
+                index: index, leafHash: leaf.hex, entry: String(decoding: bytes, as: UTF8.self), proof: proof)
         }
+    }
+
+    /// The newest head, whose note says what is stored with it and is signed by the log's key.
+    private static func checkedHead(_ transaction: SQLiteTransaction) throws -> StoredHead {
+        guard let head = try transaction.latestHead() else { throw StoreError.damaged(what: "the log has no head") }
+        let checkpoint = try Checkpoint.verify(note: head.note, with: try key(transaction))
+        guard checkpoint.size == head.size, checkpoint.root == head.root else {
+            throw LedgerError.headDamaged(size: head.size, problem: "size or root is not what was signed")
+        }
+        return head
+    }
+
+    private static func key(_ transaction: SQLiteTransaction) throws -> VerifierKey {
+        try VerifierKey(parsing: try storedVerifierKey(transaction))
     }
 }

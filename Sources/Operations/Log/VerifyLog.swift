@@ -100,7 +100,7 @@ extension Workspace {
     }
 
     /// The key that the workspace itself announced when the log was opened.
-    private static func storedVerifierKey(_ transaction: SQLiteTransaction) throws -> String {
+    static func storedVerifierKey(_ transaction: SQLiteTransaction) throws -> String {
         guard let bytes = try transaction.entry(at: 0), let entry = try? CanonicalJSON(bytes: bytes),
             let key = entry.optionalString("vkey")
         else { throw OperationError.verificationFailed(violations: 1) }

@@ -72,7 +72,8 @@ extension Workspace {
     /// Counts the members of several segments of one source, and of every two of them at once.
     /// - Throws: ``OperationError/severalSources(_:)``; an error of class bad-input that names file and line.
     public func overlaps(of names: [SegmentName]) async throws -> OverlapsReport {
-        let segments = try names.map(segment)
+        // One that is named twice is counted once.
+        let segments = try names.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }.map(segment)
         let sources = Set(segments.map(\.source))
         guard let source = sources.first, sources.count == 1 else {
             throw OperationError.severalSources(sources.map(\.text).sorted())

@@ -38,6 +38,7 @@ extension Workspace {
             guard !text.isEmpty else {
                 throw OperationError.agreementFolder(path: folder, problem: "\(name) is empty")
             }
+            try EnteredText.require(text, name, allowingLines: true)
             texts[language] = text
         }
         let lapses = try foresee { transaction in

@@ -28,6 +28,10 @@ extension Workspace {
     public static func create(
         home: String, organization: String, keyFile: String? = nil, time: TimeSource = .system
     ) async throws -> InitReport {
+        try EnteredText.require(organization, "--organization")
+        guard !organization.allSatisfy(\.isWhitespace), organization.utf8.count <= 200 else {
+            throw OperationError.choice(option: "--organization", allowed: ["a name of 1 to 200 bytes"])
+        }
         let files = WorkspaceFiles(home: home)
         try files.create()
         let keyPath = keyFile.map(absolutePath) ?? files.key

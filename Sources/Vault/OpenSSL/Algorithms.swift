@@ -9,6 +9,9 @@ enum Algorithms {
     static let sha256 = Result { () throws(VaultError) in
         unsafe try Fetched("SHA2-256", { unsafe EVP_MD_fetch(nil, $0, nil) })
     }
+    static let sha384 = Result { () throws(VaultError) in
+        unsafe try Fetched("SHA2-384", { unsafe EVP_MD_fetch(nil, $0, nil) })
+    }
     static let sha512 = Result { () throws(VaultError) in
         unsafe try Fetched("SHA2-512", { unsafe EVP_MD_fetch(nil, $0, nil) })
     }

@@ -102,7 +102,7 @@ public enum Ed25519 {
     ///
     /// Under those, anybody can make a signature that fits; OpenSSL takes them, and an administrator could disown a
     /// consent.
-    private static func isBinding(_ publicKey: [UInt8]) -> Bool {
+    public static func isBinding(_ publicKey: [UInt8]) -> Bool {
         // Little-endian; the top bit is the sign of x and says nothing here.
         var y = publicKey
         y[31] &= 0x7F
