@@ -94,6 +94,7 @@ extension Workspace {
                     try await gate.begin(scope, terms)
                 }
             guard let record = try await gate.record(of: id) else { throw Refusal.keyMissing(id) }
+            await noteParts(plan)
             let isKept = await keep(plan.selection.rejections, of: session)
             let run = ExportRun(
                 gate: try gate, store: store, sendGrid: sendGrid, session: session, record: record, plan: plan,
