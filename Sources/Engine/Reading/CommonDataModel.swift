@@ -30,6 +30,7 @@ struct CommonDataModelFolder {
     private let notes: [String]
     /// How numbers and dates are spelled by the model's culture.
     private let form: ValueForm?
+    private let model: JSONNode
 
     /// Customer Insights' name for the unified profile.
     private static let profileEntity = "Customer"
@@ -41,7 +42,7 @@ struct CommonDataModelFolder {
         self.path = path
         let input = try InputFile(path, inside: folder)
         let (bytes, count) = try input.read(at: 0, count: Self.maximumSize + 1)
-        (entities, form, notes) = try Self.explained { () throws(EngineError) in
+        (entities, form, notes, model) = try Self.explained { () throws(EngineError) in
             let model = try JSONReader.read(Array(bytes.prefix(count)), file: path, limit: Self.maximumSize)
             let notes = try Self.versionNotes(model)
             var entities: [(name: String, node: JSONNode)] = []
@@ -53,7 +54,7 @@ struct CommonDataModelFolder {
                 entities.append((name, node))
             }
             let culture: String? = try model.member("culture")?.text()
-            return (entities, culture.flatMap { ValueForm(culture: $0) }, notes)
+            return (entities, culture.flatMap { ValueForm(culture: $0) }, notes, model)
         }
         guard !entities.isEmpty else { throw .model(path: path, problem: "it has no entity that has a name") }
     }
@@ -119,15 +120,20 @@ struct CommonDataModelFolder {
             throw .model(path: path, problem: "'\(name)' only refers to an entity of another model")
         }
         var attributes: [(name: String, type: FieldType, form: ValueForm?)] = []
-        let ownFormat = try timestampFormat(node)
         var known: Set<String> = []
         var notes = notes
         for attribute in try node.member("attributes")?.items() ?? [] {
             // Without a name it has a place in the row all the same.
             let column = if case .string(let name) = try attribute.member("name")?.value { name } else { "" }
             guard column.isEmpty || known.insert(column).inserted else { throw .duplicateColumn(column, path: path) }
-            let form = try timestampFormat(attribute) ?? ownFormat ?? form
-            attributes.append((column, try type(attribute, named: column, &notes), form))
+            let type = try type(attribute, named: column, &notes)
+            let form = Self.format(type, attribute, node, model).map { text in
+                // One that is not understood leaves plain dates alone: it says that the culture's are not meant.
+                var form = self.form ?? ValueForm()
+                (form.order, form.format) = (nil, TimestampFormat(text))
+                return form
+            }
+            attributes.append((column, type, form ?? self.form))
         }
         guard !known.isEmpty else { throw .model(path: path, problem: "'\(name)' has no attributes") }
         let unnamed = attributes.count - known.count
@@ -142,17 +148,16 @@ struct CommonDataModelFolder {
         return Entity(name: name, attributes: attributes, notes: notes, partitions: partitions)
     }
 
-    /// A format of dates of an entity's or an attribute's own, which Customer Insights keeps as an annotation.
-    ///
-    /// One that is not understood leaves nothing but plain dates to be read: it says that the culture's are not meant.
-    private func timestampFormat(_ node: JSONNode) throws(EngineError) -> ValueForm? {
-        for annotation in try node.member("annotations")?.items() ?? [] {
-            guard try annotation.member("name")?.text() == "ci:CustomTimestampFormat",
-                let text = try annotation.member("value")?.text()
-            else { continue }
-            var form = self.form ?? ValueForm()
-            (form.order, form.format) = (nil, TimestampFormat(text))
-            return form
+    /// The format that dates of a type are written in, if an annotation says so: of the attribute, else of its entity,
+    /// else of the model.
+    private static func format(_ type: FieldType, _ nodes: JSONNode...) -> String? {
+        let name = type == .date ? "ci:CustomDateFormat" : "ci:CustomTimestampFormat"
+        for node in nodes {
+            // Annotations are anybody's; what is none of ours may have any shape.
+            for annotation in (try? node.member("annotations")?.items()) ?? [] {
+                guard (try? annotation.member("name")?.text()) == name else { continue }
+                if let text = try? annotation.member("value")?.text() { return text }
+            }
         }
         return nil
     }

@@ -229,7 +229,7 @@ private struct SegmentScan {
         let asked = Set(ruleColumns)
         columns = ruleColumns + shown.filter { !asked.contains($0) }
         let joined = try await MembershipJoin.rows(of: segments, source: source, open, scratch: scratch)
-        tests = try SegmentTests(segments, columns: columns, joined: joined?.rows ?? [:], now: now, forms: open.forms)
+        tests = try SegmentTests(segments, columns: columns, joined: joined?.rows ?? [:], now: now, of: open)
         places = joined?.index.places
     }
 }
