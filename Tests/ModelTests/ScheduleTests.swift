@@ -276,7 +276,7 @@ struct ScheduleTests {
         #expect {
             _ = try CronExpression(String(repeating: "0,", count: 200) + "0 * * * *")
         } throws: { error in
-            error as? ModelError == .cron(field: "expression", problem: "is longer than 200 bytes")
+            error as? ModelError == .cron(field: "expression", problem: "it is longer than 200 bytes")
         }
     }
 

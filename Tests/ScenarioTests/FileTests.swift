@@ -88,6 +88,13 @@ struct FileTests {
         let signed = try await Program.run(
             ["consent", "give", "d1", "--as", "anna", "--key", key, "--home", stage.home, "--json"])
         #expect(signed.status != 0 && !(signed.output + signed.errors).contains(key.suffix(20)))
+        let text = try String(contentsOfFile: stage.path("anna"), encoding: .utf8)
+        for given in [text, "--" + key, key] {
+            let refused = try await Program.run(
+                ["admin", "enroll", "bo", "--key", given, "--home", stage.home, "--json"])
+            let said = refused.output + refused.errors
+            #expect(refused.status != 0 && !said.contains("b3BlbnNz") && !said.contains(key.suffix(20)), "\(said)")
+        }
         try await stage.close()
     }
 

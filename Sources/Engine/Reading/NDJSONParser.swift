@@ -38,6 +38,7 @@ struct NDJSONParser: Sendable {
         var lineNumber = line
         let rows = Self.lineFeeds(raw, chunk.count) + 1
         let (columns, isCut, count) = (table.columns, chunk.isCut, chunk.count)
+        try table.requireRoom(rows: rows, path: path)
         try table.fill(rows: rows) { (lines, fields) throws(EngineError) in
             var row = 0
             var start = 0

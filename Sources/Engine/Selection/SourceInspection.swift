@@ -162,7 +162,8 @@ public enum SourceInspection {
     ) async throws -> SegmentPreview {
         let scan = try await SegmentScan([segment], in: source, now: now, scratch: scratch, allFields: true)
         let tests = scan.tests
-        let order = scan.shown.map { scan.columns.firstIndex(of: $0) ?? 0 }
+        let places = Dictionary(zip(scan.columns, scan.columns.indices)) { first, _ in first }
+        let order = scan.shown.map { places[$0] ?? 0 }
         var found: [Personal<[String?]>] = []
         do {
             let (index, _) = try await ChunkScan.run(
