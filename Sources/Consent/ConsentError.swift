@@ -81,11 +81,13 @@ public enum ConsentError: ReportableError, Equatable {
     /// What to do about it.
     public var hint: String? {
         switch self {
-        case .publicKey: "Ed25519, ECDSA, RSA from 3072 bits on and FIDO tokens work: ssh-keygen -t ed25519 -f mykey, then mykey.pub"
+        case .publicKey:
+            "Ed25519, ECDSA, RSA from 3072 bits on and FIDO tokens work: ssh-keygen -t ed25519 -f mykey, then mykey.pub"
         case .wrongNamespace, .altered, .signatureMalformed:
             "sign exactly what 'waybill consent request' prints: ssh-keygen -Y sign -n \(SSHSignature.namespace) "
                 + "-f KEY statement.txt"
-        case .untouched: "sign again, and touch the key when it blinks; keys made with -O no-touch-required do not consent"
+        case .untouched:
+            "sign again, and touch the key when it blinks; keys made with -O no-touch-required do not consent"
         case .statementUnclear: "mend it where it was entered: the policy, the matched fields, the organization"
         case .issuedLater: "set the clock (timedatectl says what it is), and run the command again"
         case .replayed, .requestExpired, .agreementSuperseded, .expired, .withdrawn:

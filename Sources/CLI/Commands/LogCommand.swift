@@ -13,7 +13,8 @@ struct LogCommand: AsyncParsableCommand {
         let start = String(repeating: " ", count: max(0, 5 - index.utf8.count)) + index
         let type = line.type + String(repeating: " ", count: max(0, 22 - line.type.utf8.count))
         return TextWidth.cut(
-            "\(start)  \(line.time)  \(type)  \(line.actor)  \(VisibleText.line(line.summary))", to: Terminal.shared.width) + "\n"
+            "\(start)  \(line.time)  \(type)  \(line.actor)  \(VisibleText.line(line.summary))",
+            to: Terminal.shared.width) + "\n"
     }
 
     /// An entry for machines.

@@ -18,7 +18,9 @@ public enum VisibleText {
     }
 
     /// `text` in one line: line breaks are made visible too.
-    public static func line(_ text: String) -> String { text.utf8.allSatisfy(isPlain) ? text : shown(text, keeping: []) }
+    public static func line(_ text: String) -> String {
+        text.utf8.allSatisfy(isPlain) ? text : shown(text, keeping: [])
+    }
 
     /// `text` with its line breaks and tabs.
     public static func lines(_ text: String) -> String {

@@ -119,7 +119,8 @@ enum DER {
             count < 0x80
             ? [UInt8(count)]
             : count < 0x100
-                ? [0x81, UInt8(count)] : [0x82, UInt8(truncatingIfNeeded: count >> 8), UInt8(truncatingIfNeeded: count)]
+                ? [0x81, UInt8(count)]
+                : [0x82, UInt8(truncatingIfNeeded: count >> 8), UInt8(truncatingIfNeeded: count)]
         return [tag] + length + content
     }
 }
