@@ -136,6 +136,12 @@ struct InvariantTests {
         ViolatingLog(["I3"], "consent with another key than enrolled") { story, _ in
             story.transfer(consent: story.consent("d1", ["key_sha256": Story.digest("key of berta")]))
         },
+        ViolatingLog(["I3"], "a public key of another digest than it was enrolled with") { story, _ in
+            story.enroll("berta", ["key_sha256": Story.digest("another key")])
+        },
+        ViolatingLog(["I3"], "a public key of another type than it was enrolled as") { story, _ in
+            story.enroll("berta", ["key_type": "ssh-rsa"])
+        },
         ViolatingLog(["I3"], "consent by somebody retired since") { story, consent in
             story.retire()
             story.transfer(consent: consent)

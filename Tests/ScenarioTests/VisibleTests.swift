@@ -98,7 +98,8 @@ struct VisibleTests {
         for arguments in [
             ["log", "list", Self.escape], ["destination", "show", key], ["destination", "connect", "sendgrid", key],
             ["source", "check", key, "--home", key], ["consent", "give", "d1", "--as", "anna", "--key", privateKey],
-            ["consent", "give", "d1", "--as", "anna", "--yes", privateKey], ["init", "--home", "/nowhere", "--key-file", key],
+            ["consent", "give", "d1", "--as", "anna", "--yes", privateKey],
+            ["init", "--home", "/nowhere", "--key-file", key],
         ] {
             for flags in [[], ["--json"]] {
                 let result = try await Program.run(arguments + flags)
