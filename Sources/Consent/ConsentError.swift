@@ -5,14 +5,17 @@ public enum ConsentError: ReportableError, Equatable {
     case publicKey(problem: String)
     case language(Language)
     case statementMalformed(field: String)
+    case statementUnclear(field: String, problem: String)
     case signatureMalformed(reason: String)
     case wrongNamespace(found: String)
     case wrongKey(AdministratorName)
+    case untouched
     case altered
     case wrongAdministrator
     case wrongDestination(signed: DestinationID, asked: DestinationID)
     case replayed(index: Int64)
     case requestExpired(at: Timestamp)
+    case issuedLater(at: Timestamp, now: Timestamp)
     case notAdministrator(AdministratorName)
     case retired(AdministratorName)
     case agreementSuperseded(signed: Int64, current: Int64)
@@ -28,6 +31,9 @@ public enum ConsentError: ReportableError, Equatable {
         case .signatureMalformed: "bad-signature-file"
         case .wrongNamespace: "signature-wrong-namespace"
         case .wrongKey: "signature-wrong-key"
+        case .statementUnclear: "statement-unclear"
+        case .untouched: "signature-without-touch"
+        case .issuedLater: "clock-behind-consent"
         case .altered: "signature-altered"
         case .wrongAdministrator: "signature-wrong-administrator"
         case .wrongDestination: "signature-wrong-destination"
@@ -51,6 +57,10 @@ public enum ConsentError: ReportableError, Equatable {
         case .wrongNamespace(let found):
             "the signature was made for the namespace '\(found.prefix(64))', not for '\(SSHSignature.namespace)'"
         case .wrongKey(let name): "the signature was made with another key than the one enrolled for \(name)"
+        case .statementUnclear(let field, let problem): "the statement would not be clear: '\(field)' \(problem)"
+        case .untouched: "the signature was made without anybody touching the security key"
+        case .issuedLater(let issued, let now):
+            "the clock of this machine is wrong: it says \(now), and the statement was issued at \(issued)"
         case .altered:
             "the signature fits no statement issued to this administrator: the signed text was altered, or was never "
                 + "issued"
@@ -76,6 +86,10 @@ public enum ConsentError: ReportableError, Equatable {
         case .wrongNamespace, .altered, .signatureMalformed:
             "sign exactly what 'waybill consent request' prints: ssh-keygen -Y sign -n \(SSHSignature.namespace) "
                 + "-f KEY statement.txt"
+        case .untouched:
+            "sign again, and touch the key when it blinks; keys made with -O no-touch-required do not consent"
+        case .statementUnclear: "mend it where it was entered: the policy, the matched fields, the organization"
+        case .issuedLater: "set the clock (timedatectl says what it is), and run the command again"
         case .replayed, .requestExpired, .agreementSuperseded, .expired, .withdrawn:
             "ask for a new statement with 'waybill consent request' and sign it"
         case .wrongKey: "sign with the enrolled key, or enrol the new key under another name"
@@ -91,6 +105,7 @@ public enum ConsentError: ReportableError, Equatable {
     public var failure: FailureClass {
         switch self {
         case .publicKey, .signatureMalformed: .badInput
+        case .statementUnclear, .issuedLater: .configuration
         case .language: .usage
         default: .refused
         }

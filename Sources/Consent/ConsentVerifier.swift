@@ -42,7 +42,8 @@ public enum ConsentVerifier {
         guard parts.agreementVersion == agreement.version,
             parts.agreementDigest == (try agreement.digest(parts.language))
         else { throw ConsentError.agreementSuperseded(signed: parts.agreementVersion, current: agreement.version) }
-        guard parts.validFrom <= now, now < parts.validUntil else {
+        guard parts.validFrom <= now else { throw ConsentError.issuedLater(at: parts.validFrom, now: now) }
+        guard now < parts.validUntil else {
             throw ConsentError.expired(at: parts.validUntil)
         }
         return VerifiedConsent(index: record.index, parts: parts)
@@ -65,6 +66,8 @@ public enum ConsentVerifier {
             throw ConsentError.wrongDestination(signed: request.destination, asked: destination)
         }
         if let index = request.answered { throw ConsentError.replayed(index: index) }
+        let issued = try Statement(bytes: request.statement).parts.issued
+        guard issued <= now else { throw ConsentError.issuedLater(at: issued, now: now) }
         guard now < request.expires else { throw ConsentError.requestExpired(at: request.expires) }
         return request
     }
@@ -82,6 +85,7 @@ public enum ConsentVerifier {
             throw ConsentError.wrongNamespace(found: signature.namespace)
         }
         guard signature.key == administrator.key else { throw ConsentError.wrongKey(administrator.name) }
+        guard signature.isTouched else { throw ConsentError.untouched }
         return signature
     }
 }

@@ -40,8 +40,10 @@ public struct SSHPublicKey: Sendable, Hashable {
     ///
     /// The comment is dropped: it often is an address. Of a file with several keys none is taken: nobody could say which
     /// was meant.
+    /// - Parameter isEnrolled: whether it was enrolled before; then a key that nothing verifies under is read all the same,
+    ///   so that a workspace that has one can still be used.
     /// - Throws: ``ConsentError/publicKey(problem:)``.
-    public init(line text: String) throws(ConsentError) {
+    public init(line text: String, isEnrolled: Bool = false) throws(ConsentError) {
         guard !text.contains("PRIVATE KEY") else {
             throw .publicKey(problem: "it is a private key; give the file that ends in .pub")
         }
@@ -59,7 +61,7 @@ public struct SSHPublicKey: Sendable, Hashable {
         guard let blob = Data(base64Encoded: String(parts[1])).map(Array.init) else {
             throw .publicKey(problem: "its second word is not base 64")
         }
-        try self.init(blob: blob)
+        try self.init(blob: blob, isEnrolled: isEnrolled)
         guard self.algorithm == algorithm else { throw .publicKey(problem: "it names two different algorithms") }
     }
 
@@ -77,11 +79,15 @@ public struct SSHPublicKey: Sendable, Hashable {
     /// Reads the binary form.
     /// - Throws: ``ConsentError/publicKey(problem:)``.
     public init(blob: [UInt8]) throws(ConsentError) {
+        try self.init(blob: blob, isEnrolled: false)
+    }
+
+    private init(blob: [UInt8], isEnrolled: Bool) throws(ConsentError) {
         var reader = SSHWireReader(blob)
         guard let name = reader.text(), let algorithm = Algorithm(rawValue: name) else {
             throw .publicKey(problem: "its algorithm is not supported")
         }
-        material = try Self.material(algorithm, &reader)
+        material = try Self.material(algorithm, &reader, isEnrolled)
         switch algorithm {
         case .tokenEd25519, .tokenECDSAP256:
             guard let application = reader.string(), application.starts(with: Array("ssh:".utf8)) else {
@@ -96,18 +102,18 @@ public struct SSHPublicKey: Sendable, Hashable {
     }
 
     private static func material(
-        _ algorithm: Algorithm, _ reader: inout SSHWireReader
+        _ algorithm: Algorithm, _ reader: inout SSHWireReader, _ isEnrolled: Bool
     ) throws(ConsentError) -> Material {
         switch algorithm {
         case .ed25519, .tokenEd25519:
             guard let key = reader.string(), key.count == 32 else { throw .publicKey(problem: "its length is wrong") }
-            guard Ed25519.isBinding(key) else {
+            guard isEnrolled || Ed25519.isBinding(key) else {
                 throw .publicKey(problem: "its point is of small order, so that anybody could sign for it")
             }
             return .ed25519(key)
-        case .ecdsaP256, .tokenECDSAP256: return try point(.p256, "nistp256", &reader)
-        case .ecdsaP384: return try point(.p384, "nistp384", &reader)
-        case .ecdsaP521: return try point(.p521, "nistp521", &reader)
+        case .ecdsaP256, .tokenECDSAP256: return try point(.p256, "nistp256", &reader, isEnrolled)
+        case .ecdsaP384: return try point(.p384, "nistp384", &reader, isEnrolled)
+        case .ecdsaP521: return try point(.p521, "nistp521", &reader, isEnrolled)
         case .rsa:
             guard let exponent = reader.mpint(), let modulus = reader.mpint() else {
                 throw .publicKey(problem: "its numbers are not written as SSH writes them")
@@ -121,10 +127,10 @@ public struct SSHPublicKey: Sendable, Hashable {
     }
 
     private static func point(
-        _ curve: ECDSA.Curve, _ name: String, _ reader: inout SSHWireReader
+        _ curve: ECDSA.Curve, _ name: String, _ reader: inout SSHWireReader, _ isEnrolled: Bool
     ) throws(ConsentError) -> Material {
         guard reader.text() == name else { throw .publicKey(problem: "its curve is not \(name)") }
-        guard let point = reader.string(), (try? ECDSA.isKey(point, curve: curve)) == true else {
+        guard let point = reader.string(), isEnrolled || (try? ECDSA.isKey(point, curve: curve)) == true else {
             throw .publicKey(problem: "its point is not one of \(name)")
         }
         return .ecdsa(point, curve)

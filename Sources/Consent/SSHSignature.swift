@@ -110,6 +110,14 @@ public struct SSHSignature: Sendable, Hashable {
         }
     }
 
+    /// Whether somebody was there when it was made, as far as its kind of key can tell.
+    var isTouched: Bool {
+        switch mark {
+        case .ed25519(_, let presence), .ecdsa(_, _, let presence): presence?.isUserPresent ?? true
+        case .rsa: true
+        }
+    }
+
     /// Whether this is a signature of `message` by ``key``.
     ///
     /// The namespace is part of what is signed; whether it is the right one is the caller's question.

@@ -116,7 +116,9 @@ public enum PaceForecast {
 /// How many requests go at once: one more while all is well, half as many once SendGrid has trouble.
 public struct Concurrency: Sendable {
     /// How many may be under way.
-    public private(set) var limit = 2
+    ///
+    /// The first goes alone: if the request as such is refused, nobody else's data follows it.
+    public private(set) var limit = 1
     private var successes = 0
     private let maximum: Int
 

@@ -96,7 +96,8 @@ enum BadRequest: Sendable, Equatable {
             } else if Self.contactFields.contains(item.field) {
                 self = .somebody
             } else if !item.field.isEmpty {
-                self = .request
+                let isAboutField = item.field.hasPrefix("custom_fields") && item.message.contains("custom field")
+                self = isAboutField ? .customField : .request
             } else {
                 self.init(message: item.message, collection)
             }

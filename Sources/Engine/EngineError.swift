@@ -31,7 +31,7 @@ public enum EngineError: ReportableError, Equatable {
     /// A file is written in UTF-16 or UTF-32.
     case wideEncoding(String, String)
     /// A file has one field only, with what may be its delimiter in it.
-    case delimiter(path: String, field: String, UInt8)
+    case delimiter(path: String, field: String?, UInt8)
     case tooLong(Place, what: String, limit: Int)
     case missingColumn(String, path: String, known: [String])
     case missingEverywhere(String, sources: [String], known: [String])
@@ -76,7 +76,10 @@ public enum EngineError: ReportableError, Equatable {
         case .syntax(let place, let problem): "\(place): \(problem)"
         case .encoding(let place): "\(place): the row is not UTF-8"
         case .wideEncoding(let path, let name): "\(path): the file is \(name), and UTF-8 is expected"
-        case .delimiter(let path, let field, _): "\(path) has a single field, called '\(field)'"
+        case .delimiter(let path, let field, let likely):
+            field.map { "\(path) has a single field, called '\($0)'" }
+                ?? "\(path) has a first line that makes no sense with commas between the fields, and has "
+                + (likely == 0x09 ? "tabs" : "'\(Character(Unicode.Scalar(likely)))'")
         case .tooLong(let place, let what, let limit): "\(place): \(what) is longer than \(limit) bytes"
         case .missingColumn(let name, let path, let known):
             "\(path) has no field '\(name)'; it has \(known.prefix(50).joined(separator: ", "))"

@@ -5,8 +5,6 @@ public enum OperationError: ReportableError, Equatable {
     case unreadable(path: String, problem: String)
     /// Others than the owner may read a file that holds a secret.
     case readableByOthers(path: String)
-    /// A text that people read has a character that they do not see.
-    case hiddenCharacter(what: String)
     case policyFile(file: String, line: Int?, problem: String)
     case agreementFolder(path: String, problem: String)
     case unknownSource(SourceName)
@@ -17,6 +15,9 @@ public enum OperationError: ReportableError, Equatable {
     case unknownCustomField(name: String, known: [String])
     case personalText(option: String)
     case unusableText(option: String, problem: String)
+    case hiddenCharacter(place: String, character: String)
+    case clockBehind(now: Timestamp, newest: Timestamp)
+    case publicKeyGiven(path: String)
     case ignoredFlag(String, problem: String)
     case choice(option: String, allowed: [String])
     case apiKeyShape
@@ -42,7 +43,6 @@ public enum OperationError: ReportableError, Equatable {
         switch self {
         case .unreadable: "unreadable-file"
         case .readableByOthers: "readable-by-others"
-        case .hiddenCharacter: "hidden-character"
         case .policyFile: "bad-policy-file"
         case .agreementFolder: "bad-agreement-folder"
         case .unknownSource: "unknown-source"
@@ -53,6 +53,9 @@ public enum OperationError: ReportableError, Equatable {
         case .unknownCustomField: "unknown-custom-field"
         case .personalText: "personal-data-in-text"
         case .unusableText: "unusable-text"
+        case .hiddenCharacter: "hidden-character"
+        case .clockBehind: "clock-behind-log"
+        case .publicKeyGiven: "public-key-given"
         case .ignoredFlag: "bad-ignored-flag"
         case .choice: "unknown-choice"
         case .apiKeyShape: "bad-api-key-shape"
@@ -80,8 +83,6 @@ public enum OperationError: ReportableError, Equatable {
         switch self {
         case .unreadable(let path, let problem): "cannot read \(SmallFile.shown(path)): \(problem)"
         case .readableByOthers(let path): "others may read \(path), which holds a secret"
-        case .hiddenCharacter(let what):
-            "\(what) has a character that nobody sees: a control, a line break, or one that turns the direction of writing"
         case .policyFile(let file, let line, let problem):
             "\(file)\(line.map { ", line \($0)" } ?? ""): \(problem)"
         case .agreementFolder(let path, let problem): "\(path): \(problem)"
@@ -95,6 +96,12 @@ public enum OperationError: ReportableError, Equatable {
         case .personalText(let option):
             "\(option) holds an address or something like an API key, and the log, where it would stand, holds neither"
         case .unusableText(let option, let problem): "\(option) \(problem)"
+        case .hiddenCharacter(let place, let character):
+            "\(place) has the character \(character) in it, which is not seen as what it is"
+        case .clockBehind(let now, let newest):
+            "the clock of this machine is wrong: it says \(now), and the newest log entry was written at \(newest)"
+        case .publicKeyGiven(let path):
+            "\(SmallFile.shown(path)) is a public key: ssh-keygen would have the SSH agent sign with the private one"
         case .ignoredFlag(let field, let problem): "the field '\(field)' \(problem)"
         case .choice(let option, let allowed): "\(option) has to be one of \(allowed.joined(separator: ", "))"
         case .apiKeyShape: "this is not a SendGrid API key: it has the form SG.xxxxx.yyyyy"
@@ -121,9 +128,12 @@ public enum OperationError: ReportableError, Equatable {
     /// What to do about it.
     public var hint: String? {
         switch self {
-        case .hiddenCharacter: "write it anew; a text that was copied may bring such characters along"
         case .readableByOthers(let path):
             "chmod go= \(path), and if others may have read it, make a new key at SendGrid"
+        case .hiddenCharacter: "leave it out; statements and log entries hold what everybody can see"
+        case .clockBehind:
+            "set the clock (timedatectl says what it is); if it is right now and was ahead before, consent anew"
+        case .publicKeyGiven: "give the private key's file, or add --agent if the agent is meant"
         case .unknownSource: "see 'waybill source list'"
         case .unknownSegment: "see 'waybill segment list'"
         case .unknownConsent: "see 'waybill consent list'"
@@ -157,15 +167,15 @@ public enum OperationError: ReportableError, Equatable {
     /// The class of failure, which decides the exit status.
     public var failure: FailureClass {
         switch self {
-        case .hiddenCharacter: .usage
         case .unreadable, .readableByOthers, .policyFile, .agreementFolder, .apiKeyShape, .emptySelection,
             .severalSources,
             .noCheckpoint, .noAddress,
             .signingFailed, .badPlan:
             .badInput
-        case .personalText, .unusableText, .ignoredFlag, .choice, .keyEnrolled: .usage
+        case .personalText, .unusableText, .hiddenCharacter, .publicKeyGiven, .ignoredFlag, .choice, .keyEnrolled:
+            .usage
         case .unknownSource, .unknownSegment, .unknownConsent, .unknownEntry, .unknownCustomField, .toolMissing,
-            .unknownExport, .otherLog, .notResumable, .notRunning:
+            .unknownExport, .otherLog, .notResumable, .notRunning, .clockBehind:
             .configuration
         case .verificationFailed: .verification
         case .exportFailed: .unavailable

@@ -116,6 +116,15 @@ struct ConsentVerifierTests {
         #expect(code { _ = try match(signature, [Fixture.request(statement)], now: late) } == "consent-request-expired")
     }
 
+    @Test("a clock that is behind the statement is named as what is wrong")
+    func clockBehind() throws {
+        let signature = try tool.sign(statement.bytes, key: "anna")
+        let early = Fixture.now.adding(seconds: -3600)
+        #expect(throws: ConsentError.issuedLater(at: Fixture.now, now: early)) {
+            _ = try match(signature, [Fixture.request(statement)], now: early)
+        }
+    }
+
     @Test("an auditor cannot consent, nor can somebody retired")
     func rights() throws {
         let line = anna.key.text
@@ -140,7 +149,7 @@ struct ConsentVerifierTests {
         let record = Fixture.record(statement, signature)
         try verify(record)
         #expect(code { try verify(record, now: Fixture.now.adding(seconds: 86_400)) } == "consent-expired")
-        #expect(code { try verify(record, now: Fixture.now.adding(seconds: -1)) } == "consent-expired")
+        #expect(code { try verify(record, now: Fixture.now.adding(seconds: -1)) } == "clock-behind-consent")
         #expect(code { try verify(record, under: Fixture.agreement(version: 2)) } == "agreement-superseded")
         #expect(code { try verify(Fixture.record(statement, signature, withdrawn: 8)) } == "consent-withdrawn")
         #expect(code { try verify(record, for: "d2") } == "signature-wrong-destination")

@@ -146,6 +146,11 @@ struct SSHKindsTests {
         let taken = try #require(isTaken(armored, by: person))
         #expect(try stockTakes(taken.armored, by: person))
         #expect(isTaken(try token.armored(statement.bytes, flags: 0), by: person) == nil)
+        #expect(throws: ConsentError.untouched) {
+            _ = try ConsentVerifier.match(
+                try token.armored(statement.bytes, flags: 4), among: [Fixture.request(statement)], by: person,
+                for: DestinationID("d1"), now: Fixture.now)
+        }
         #expect(isTaken(try token.armored(statement.bytes, flags: 4), by: person) == nil)
         #expect(isTaken(try token.armored(statement.bytes + [1]), by: person) == nil)
         #expect(isTaken(try token.armored(statement.bytes, namespace: "git"), by: person) == nil)
@@ -206,6 +211,17 @@ struct SSHKindsTests {
         #expect(reader.mpint() == nil)
     }
 
+    @Test(
+        "OpenSSH's own signatures are valid, and none of another text",
+        arguments: [PublishedSignature.ed25519Token, .ecdsaToken, .ecdsa, .rsa])
+    func published(sample: PublishedSignature) throws {
+        let signature = try SSHSignature(armored: sample.armored)
+        #expect(signature.armored == sample.armored && signature.namespace == "unittest")
+        let text = Array("This is a test, this is only a test".utf8)
+        #expect(try signature.isValid(for: text))
+        #expect(try !signature.isValid(for: text + [0x0A]))
+    }
+
     // MARK: What cannot be enrolled
 
     @Test("what cannot be enrolled is refused with the reason")
@@ -230,6 +246,8 @@ struct SSHKindsTests {
             let error = #expect(throws: ConsentError.self) { try SSHPublicKey(line: text) }
             #expect(error?.message.contains(word) == true, "\(word): \(error?.message ?? "")")
         }
+        // What was enrolled before is read, so that its workspace can be used; nothing verifies under it.
+        #expect(try SSHPublicKey(line: smallOrder[1], isEnrolled: true).algorithm == .ed25519)
         #expect(try SSHPublicKey(line: "\n# mine\n" + genuine).algorithm == .ed25519)
     }
 }

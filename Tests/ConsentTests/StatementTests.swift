@@ -78,6 +78,22 @@ struct StatementTests {
     }
 
     @Test(
+        "a statement with something in it that is not seen, or that would not read back, is not issued",
+        arguments: [
+            "A\u{1B}[2JB", "A\u{202E}B", "A\u{2066}B", "A\u{2028}B", "A\u{2029}B", "A\u{85}B", "A\u{0B}B", "A\u{0C}B",
+            "A\nB", "A\r\nB", "A\rB", "A\u{200B}B", "A\u{FEFF}B", "A\u{7F}B", "A\u{E0041}B", "A\tB", "A\u{AD}B",
+        ])
+    func unclear(organization: String) throws {
+        let statement = try Fixture.statement(organization: organization)
+        #expect(throws: ConsentError.self) { try statement.requireClear() }
+    }
+
+    @Test("a statement in any script is issued", arguments: ["Åre Skidor AB", "日本旅行", "شركة", "A: B, C=D \"E\""])
+    func clear(organization: String) throws {
+        try Fixture.statement(organization: organization).requireClear()
+    }
+
+    @Test(
         "a statement with a field changed in layout, added, doubled or left out is not one of ours",
         arguments: [
             { (text: String) in text + "extra: x\n" }, { $0.replacing("role: administrator\n", with: "") },

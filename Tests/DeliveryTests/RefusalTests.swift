@@ -56,6 +56,8 @@ struct RefusalTests {
         #expect(about(field: "", "contacts[7].email is not valid") == .places([7]))
         #expect(about(field: "", "email 'x' is not valid") == .somebody)
         #expect(about(field: "", "invalid custom field ids supplied - a") == .unknownCustomField)
+        #expect(about(field: "custom_fields", "invalid custom field ids supplied - a") == .unknownCustomField)
+        #expect(about(field: "list_ids", "invalid custom field ids supplied - a") == .request)
         for text in ["invalid input", "invalid json", "too many contacts", "", "the contact is too large"] {
             #expect(about(field: "", text) == .request)
         }

@@ -109,6 +109,50 @@ struct RealFileTests {
         #expect(error?.hint?.contains("--delimiter ';'") == true)
     }
 
+    @Test("an error behind Excel's line with the separator has the line that an editor shows")
+    func separatorLineNumbers() throws {
+        try folder.write("sep=;\nCustomerId;EMail\n1;a@example.com\n2\n", to: "p.csv")
+        let file = try csv("p.csv", delimiter: UInt8(ascii: ";")).files[0]
+        #expect(failure { _ = try rows(file, columns: ["EMail"]) } == "ragged-row at 4")
+    }
+
+    @Test("a first line whose quotes make no sense with commas is met with the same question")
+    func quotedHeader() throws {
+        try folder.write("CustomerId;\"Ort, Land\";EMail\n1;\"a, b\";c\n", to: "p.csv")
+        let error = #expect(throws: EngineError.self) { try csv("p.csv") }
+        #expect(error?.hint?.contains("--delimiter ';'") == true)
+        #expect(try csv("p.csv", delimiter: UInt8(ascii: ";")).fields == ["CustomerId", "Ort, Land", "EMail"])
+    }
+
+    @Test("columns without a name are read, cannot be asked for, and are noted")
+    func unnamed() throws {
+        try folder.write("CustomerId,,EMail,,\n1,x,a@example.com,y,z\n", to: "p.csv")
+        let source = try csv("p.csv")
+        #expect(
+            source.fields == ["CustomerId", "EMail"]
+                && source.notes == ["3 column(s) have no name and cannot be matched"])
+        #expect(try rows(source.files[0], columns: ["EMail"]) == [["a@example.com"]])
+        #expect(failure { _ = try source.files[0].parser(for: [""]) } == "missing-column")
+    }
+
+    @Test(
+        "what is packed or a workbook is said to be that",
+        arguments: [
+            ([0x50, 0x4B, 0x03, 0x04], "ZIP"), (Array("PAR1".utf8), "Parquet"),
+            ([0x28, 0xB5, 0x2F, 0xFD], "Zstandard"),
+            (Array("BZh9".utf8), "bzip2"),
+        ] as [([UInt8], String)])
+    func packed(start: [UInt8], word: String) throws {
+        try folder.write(start + [UInt8](repeating: 0x41, count: 20), to: "p")
+        for format: SourceDefinition.Format in [.csv(path: folder.path("p")), .ndjson(path: folder.path("p"))] {
+            let error = #expect(throws: EngineError.self) { try OpenSource(format) }
+            #expect(error?.message.contains(word) == true)
+        }
+        let twice = try Gzip.compress(try Gzip.compress(Array("CustomerId,EMail\n1,a\n".utf8)))
+        try folder.write(twice, to: "p.gz")
+        #expect(#expect(throws: EngineError.self) { try csv("p.gz") }?.message.contains("twice") == true)
+    }
+
     @Test(
         "UTF-16 and UTF-32 are named, with a mark or without",
         arguments: [
@@ -120,7 +164,7 @@ struct RealFileTests {
             try folder.write(Array(try #require(text.data(using: encoding))), to: "p")
             for format: SourceDefinition.Format in [.csv(path: folder.path("p")), .ndjson(path: folder.path("p"))] {
                 let error = #expect(throws: EngineError.self) { try OpenSource(format) }
-                #expect(error?.code == "not-utf-8" && error?.hint?.contains("iconv -f \(name) ") == true)
+                #expect(error?.code == "not-utf-8" && error?.hint?.contains("iconv -f \(name)") == true)
             }
         }
     }
@@ -141,7 +185,7 @@ struct RealFileTests {
         try folder.write("x,2026-01-01,10:30,?,\n", to: "a.csv")
         let source = try OpenSource(.commonDataModel(folder: folder.url.path))
         #expect(source.fields == ["a", "b", "c", "d"] && source.types["b"] == .date && source.types["d"] == .string)
-        #expect(source.notes.count == 1 && source.notes[0].contains("wibble"))
+        #expect(source.notes.count == 2 && source.notes[0].contains("wibble") && source.notes[1].contains("no name"))
     }
 
     @Test(
@@ -172,6 +216,83 @@ struct RealFileTests {
         try folder.write("1,2,3,4\n", to: "a.csv")
         let source = try OpenSource(.commonDataModel(folder: folder.url.path))
         #expect(throws: EngineError.self) { _ = try rows(source.files[0], columns: ["a"]) }
+    }
+
+    @Test(
+        "what is odd elsewhere in a model does not refuse the entity that is asked for",
+        arguments: [
+            (#""version":"1.0""#, 0), (#""version":1.0"#, 0), (#""version":"1""#, 0), (#""version":"1.1""#, 1),
+            (#""name":"no version""#, 0), (#""version":null"#, 0),
+        ])
+    func oddities(version: String, notes: Int) throws {
+        try folder.write(
+            #"{\#(version),"entities":[{"$type":"LocalEntity"},{"name":7},{"name":"X","attributes":7,"partitions":"none"},"#
+                + #"{"$type":"ReferenceEntity","name":"R","source":"s","modelId":"m"},{"name":"X"},{"name":"Empty","attributes":[]},"#
+                + #"{"name":"P","attributes":[{"name":"a"}],"partitions":[{"location":"../out","fileFormatSettings":{"quoteStyle":"Q"}}]},"#
+                + #"{"name":"Customer","attributes":[{"name":"a","dataType":7},{"name":7,"dataType":null},{"name":"c"}],"#
+                + #""partitions":[{"location":"a.csv"}]}]}"#, to: "model.json")
+        try folder.write("1,2,3\n", to: "a.csv")
+        let source = try OpenSource(.commonDataModel(folder: folder.url.path))
+        #expect(source.fields == ["a", "c"])
+        #expect(try rows(source.files[0], columns: ["a", "c"]) == [["1", "3"]])
+        #expect(source.notes.count == notes + 2)
+        #expect(failure { _ = try CommonDataModelFolder(folder.url.path).entity("X") } == "bad-model-json")
+        #expect(failure { _ = try CommonDataModelFolder(folder.url.path).entity("Nobody's") } == "bad-model-json")
+    }
+
+    @Test("beside entities of other models the only one of the model's own is meant")
+    func references() throws {
+        try folder.write(
+            #"{"entities":[{"$type":"ReferenceEntity","name":"R"},{"name":"Contact","attributes":[{"name":"a"}]}]}"#,
+            to: "model.json")
+        #expect(try CommonDataModelFolder(folder.url.path).entity(nil).name == "Contact")
+        try folder.write(#"{"version":"2.0","entities":[{"name":"E","attributes":[{"name":"a"}]}]}"#, to: "model.json")
+        #expect(failure { _ = try CommonDataModelFolder(folder.url.path) } == "bad-model-json")
+    }
+
+    @Test("what the settings do not say of a partition, its traits or its entity's may")
+    func traits() throws {
+        let trait = { (arguments: String) in
+            #","exhibitsTraits":[{"traitReference":"is.partition.format.CSV","arguments":[\#(arguments)]}]"#
+        }
+        try model(
+            #"{"name":"a"},{"name":"b"}"#, part: trait(#"{"name":"columnHeaders","value":"true"}"#),
+            entity: trait(#"{"name":"delimiter","value":";"},{"name":"columnHeaders","value":"false"}"#))
+        try folder.write("a;b\n1;2\n", to: "a.csv")
+        let source = try OpenSource(.commonDataModel(folder: folder.url.path))
+        #expect(try rows(source.files[0], columns: ["a", "b"]) == [["1", "2"]])
+    }
+
+    @Test("where rows may be short the header may be, too, and an empty partition has no rows, header or not")
+    func shortHeader() throws {
+        let part = #","fileFormatSettings":{"columnHeaders":true,"raggedRight":true}"#
+        try model(#"{"name":"a"},{"name":"b"},{"name":"c"}"#, part: part)
+        try folder.write("a,b\n1,2\n3,4,5\n", to: "a.csv")
+        let source = try OpenSource(.commonDataModel(folder: folder.url.path))
+        #expect(try rows(source.files[0], columns: ["a", "c"]) == [["1", ""], ["3", "5"]])
+        try folder.write("", to: "a.csv")
+        #expect(try rows(OpenSource(.commonDataModel(folder: folder.url.path)).files[0], columns: ["a"]).isEmpty)
+        try folder.write("b,a\n1,2\n", to: "a.csv")
+        #expect(failure { _ = try OpenSource(.commonDataModel(folder: folder.url.path)) } == "bad-model-json")
+    }
+
+    @Test("short rows of thousands of columns are refused before they take more memory than they have")
+    func shortRowsOfMany() async throws {
+        let attributes = (0..<20_000).map { #"{"name":"f\#($0)"}"# }.joined(separator: ",")
+        try model(attributes, entity: #","cdm:traits":["is.partition.format.raggedRight"]"#)
+        try folder.write(String(repeating: "1\n", count: 100_000), to: "a.csv")
+        let source = SourceDefinition(name: try SourceName("s"), format: .commonDataModel(folder: folder.url.path))
+        #expect(await failure { _ = try await SourceInspection.check(source) } == "unreadable-source")
+        // Who asks for a few fields gets them.
+        let open = try OpenSource(source.format)
+        #expect(try rows(open.files[0], columns: ["f0", "f19999"]).count == 100_000)
+    }
+
+    @Test("model.json in UTF-16 is said to be that")
+    func wideModel() throws {
+        try folder.write(Array(try #require("{\"entities\":[]}".data(using: .utf16LittleEndian))), to: "model.json")
+        let error = #expect(throws: EngineError.self) { try CommonDataModelFolder(folder.url.path) }
+        #expect(error?.message.contains("UTF-16") == true)
     }
 
     @Test("a link inside a folder that leads out of it is refused; the folder itself may be one")

@@ -46,6 +46,26 @@ struct LaterFaultTests {
         }
     }
 
+    @Test("a dripping answer is whole in the end, and takes its time")
+    func drip() async throws {
+        try await withSandbox(with(.dripResponse(seconds: 0.01))) { sandbox, client in
+            let start = ContinuousClock.now
+            let answer = try await client.upsert(Self.contact)
+            #expect(answer.status == 202 && answer.json["job_id"].text?.count == 36)
+            #expect(ContinuousClock.now - start > .milliseconds(300))
+        }
+    }
+
+    @Test("a job may have any name, and is found under it")
+    func named() async throws {
+        try await withSandbox(with(.jobNamed("a b/@c"))) { sandbox, client in
+            #expect(try await client.upsert(Self.contact).json["job_id"].text == "a b/@c")
+            _ = try await until(sandbox) { !$0.contacts.isEmpty }
+            let job = try await client("GET", "/v3/marketing/contacts/imports/a%20b%2F%40c")
+            #expect(job.json["status"].text == "completed")
+        }
+    }
+
     private static func job(_ fault: SandboxFault.Kind) -> Job {
         var review = UpsertReview(listIDs: [])
         var input = ContactInput()

@@ -61,8 +61,8 @@ struct NameScenarioTests {
         try await stage.enroll()
         for (name, code, reason) in [
             ("", "unusable-text", "is empty"), ("  ", "unusable-text", "is empty"),
-            ("a\nb", "unusable-text", "line break"), ("a\u{202E}b", "unusable-text", "not seen"),
-            ("a\u{1B}[2J", "unusable-text", "not seen"),
+            ("a\nb", "hidden-character", "nobody sees"), ("a\u{202E}b", "hidden-character", "nobody sees"),
+            ("a\u{1B}[2J", "hidden-character", "nobody sees"),
             (String(repeating: "å", count: 101), "unusable-text", "longer"),
             ("an@example.com", "personal-data-in-text", "address"),
         ] {

@@ -4,7 +4,7 @@ internal import Operations
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure what Waybill costs on this machine.",
-        subcommands: [Pipeline.self, Profiles.self])
+        subcommands: [Pipeline.self, Inputs.self, Profiles.self])
 
     struct Pipeline: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -52,6 +52,34 @@ struct BenchCommand: AsyncParsableCommand {
                 blocks.append(table(rows))
             }
             return blocks.joined(separator: "\n")
+        }
+    }
+
+    struct Inputs: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Measure files with very many columns, entities, partitions or keys: twice as many, twice the time.")
+        @OptionGroup var global: GlobalOptions
+        @Option(name: .long, help: "How many there are at first; twice and four times as many follow.")
+        var count = 5_000
+        @Option(name: .long, help: "Where to put them while measuring, instead of the temporary folder.")
+        var folder: String?
+
+        func validate() throws {
+            guard (1...50_000).contains(count) else { throw ValidationError("--count is from 1 to 50000.") }
+        }
+
+        func run() async throws {
+            let report = try await InputBench.run(count: count, folder: folder)
+            try Terminal.shared.answer(report) {
+                table(
+                    [["INPUT", "COUNT", "BYTES", "MS"]]
+                        + report.inputs.flatMap { input in
+                            input.sizes.map {
+                                [input.name, "\($0.count)", "\($0.bytes)", "\(($0.milliseconds * 10).rounded() / 10)"]
+                            }
+                        })
+            }
         }
     }
 

@@ -53,42 +53,40 @@ struct ConsentCommand: AsyncParsableCommand {
         @Option(
             name: .long, help: "With --key: the language of the agreement you read, en or sv.", completion: .language)
         var language = "en"
-        @Flag(name: .long, help: "With --key: sign without having been asked, for scripts.") var yes = false
+        @Flag(name: .long, help: "With --key: sign without asking, for scripts.") var yes = false
+        @Flag(name: .long, help: "With --key FILE.pub: have the SSH agent sign, which holds the private key.")
+        var agent = false
 
         func validate() throws {
             guard (signature == nil) != (key == nil) else {
                 throw ValidationError("Give either --signature FILE or --key PRIVATE-KEY-FILE.")
             }
+            guard key != nil || (!yes && !agent) else { throw ValidationError("--yes and --agent go with --key.") }
         }
 
-        /// Shows what is signed, asks, and has ssh-keygen sign it.
-        private func sign(
-            _ request: ConsentRequestReport, with key: String, _ workspace: Workspace
-        ) throws -> String {
-            let holder = try SSHKeygen.holder(of: key)
-            if !yes {
-                Terminal.shared.show(try workspace.agreementText(version: nil, language: language))
-                Terminal.shared.show("--- what you sign ---\n" + request.statement)
+        /// Shows what is signed, asks, and has ssh-keygen sign.
+        private func sign(with key: String, _ workspace: Workspace) async throws -> String {
+            let terminal = Terminal.shared
+            try SSHKeygen.requireKey(key, isAgentMeant: agent)
+            // Before a statement is issued that nobody could sign.
+            guard yes || terminal.isAttended else { throw NotConfirmed.nobodyThere }
+            let agreement = try workspace.agreementText(version: nil, language: language)
+            let request = try await workspace.requestConsent(
+                destination, by: actor.administrator, language: language)
+            if !yes || !(global.json || global.quiet) {
+                terminal.show(agreement + "\n---\n" + request.statement + "---\n")
             }
-            if holder == .agent {
-                let words =
-                    "\(key) is a public key, so ssh-keygen looks for the private one in your agent, and beside it"
-                Terminal.shared.note([words], isNeeded: true)
-            }
-            try Terminal.shared.confirm("sign this, as \(actor.administrator)?", yes: yes)
-            return try SSHKeygen.sign(request.statement, keyFile: key)
+            let signer = agent ? "the SSH agent's key for \(key)" : key
+            try terminal.confirm(
+                "sign this, agreement and statement, as \(actor.administrator) with \(signer)?", yes: yes)
+            return try SSHKeygen.sign(request.statement, keyFile: key, isAgentMeant: agent)
         }
 
         func run() async throws {
             let workspace = try await global.workspace()
             let armored: String
-            // Before a statement is issued that nobody can be asked about.
-            if key != nil, !yes, !Terminal.shared.isAttended { throw NotConfirmed.nobodyThere }
-            if let key { _ = try SSHKeygen.holder(of: key) }
             if let key {
-                let request = try await workspace.requestConsent(
-                    destination, by: actor.administrator, language: language)
-                armored = try sign(request, with: key, workspace)
+                armored = try await sign(with: key, workspace)
             } else {
                 armored = try InputFile.text(signature ?? "-")
             }

@@ -158,26 +158,42 @@ struct DestinationCommand: AsyncParsableCommand {
         @Option(
             name: .long,
             help: ArgumentHelp(
-                "At the times of a cron expression, UTC: '0 6 * * MON-FRI' is weekdays at six.",
+                "At the times of a cron expression: '0 6 * * MON-FRI' is weekdays at six.",
                 valueName: "expression"))
         var cron: String?
+        @Option(
+            name: .long,
+            help: ArgumentHelp(
+                "The time zone of those times, as Europe/Stockholm; UTC unless given.",
+                discussion: """
+                    A fixed time that clocks skip in spring comes at once when they have been set forward; one that \
+                    comes twice in autumn counts once. Where minute or hour begins with '*', runs go on by real time.
+                    """,
+                valueName: "zone"))
+        var timeZone: String?
         @Flag(name: .long, help: "Not any more.") var off = false
 
         func validate() throws {
             guard [onRefresh, cron != nil, off].count(where: \.self) == 1 else {
                 throw ValidationError("give one of --on-refresh, --cron EXPRESSION and --off.")
             }
+            guard timeZone == nil || cron != nil else { throw ValidationError("--time-zone goes with --cron.") }
         }
 
         func run() async throws {
             var schedule: Model.Schedule?
             if onRefresh { schedule = .onRefresh }
-            if let cron { schedule = .cron(try CronExpression(cron)) }
+            if let cron {
+                // UTC is what it is without a time zone.
+                let zone = timeZone.flatMap { $0.uppercased() == "UTC" ? nil : $0 }
+                schedule = .cron(try CronExpression(cron, zone: try zone.map { name in try CronZone(name) }))
+            }
             let report = try await global.workspace().schedule(destination, schedule, by: actor.administrator)
             Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) {
                 "Destination \(report.id): \(report.schedule), export user \(report.exportUser)"
                     + (report.next.map { ", next at \($0)" } ?? "")
+                    + (report.nextLocal.map { " (\($0) in \(report.timeZone ?? ""))" } ?? "")
             }
         }
     }

@@ -213,7 +213,7 @@ struct ExportCommand: AsyncParsableCommand {
                     + "\nwhich rows: waybill export rejections \(summary.export)"
             }
             if !global.json {
-                try workspace.forEachEntry(LogFilter(export: export)) { Terminal.shared.raw(LogCommand.words($0)) }
+                try workspace.forEachEntry(LogFilter(export: export)) { Terminal.shared.say(LogCommand.words($0)) }
             }
         }
     }
@@ -237,7 +237,7 @@ struct ExportCommand: AsyncParsableCommand {
             let kept = try await global.workspace().keptRows(of: export)
             Terminal.shared.note(kept.notes)
             if csv {
-                Terminal.shared.raw(kept.csv)
+                Terminal.shared.say(kept.csv)
             } else {
                 try Terminal.shared.answer(kept) { kept.words }
             }

@@ -13,7 +13,8 @@ struct LogCommand: AsyncParsableCommand {
         let start = String(repeating: " ", count: max(0, 5 - index.utf8.count)) + index
         let type = line.type + String(repeating: " ", count: max(0, 22 - line.type.utf8.count))
         return TextWidth.cut(
-            "\(start)  \(line.time)  \(type)  \(line.actor)  \(line.summary)", to: Terminal.shared.width) + "\n"
+            "\(start)  \(line.time)  \(type)  \(line.actor)  \(VisibleText.line(line.summary))",
+            to: Terminal.shared.width) + "\n"
     }
 
     /// An entry for machines.
@@ -44,7 +45,11 @@ struct LogCommand: AsyncParsableCommand {
         func run() async throws {
             let filter = LogFilter(type: type, destination: destination, export: export, from: from)
             try await global.workspace().forEachEntry(filter) { line in
-                Terminal.shared.raw(global.json ? LogCommand.json(line) : LogCommand.words(line))
+                if global.json {
+                    Terminal.shared.raw(LogCommand.json(line))
+                } else {
+                    Terminal.shared.say(LogCommand.words(line))
+                }
             }
         }
     }

@@ -14,9 +14,9 @@ struct QuickstartCommand: AsyncParsableCommand {
         let isTelling = !global.json && !global.quiet
         let report = try await Quickstart.run(home: global.home, profiles: profiles) { step in
             guard isTelling else { return }
-            Terminal.shared.raw("\n── \(step.title)\n")
-            for line in step.command.split(separator: "\n") { Terminal.shared.raw("   $ \(line)\n") }
-            for line in step.result.split(separator: "\n") { Terminal.shared.raw("     \(line)\n") }
+            Terminal.shared.say("\n── \(step.title)\n")
+            for line in step.command.split(separator: "\n") { Terminal.shared.say("   $ \(line)\n") }
+            for line in step.result.split(separator: "\n") { Terminal.shared.say("     \(line)\n") }
         }
         try Terminal.shared.answer(report) {
             """

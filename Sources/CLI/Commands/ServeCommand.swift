@@ -7,7 +7,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve", abstract: "Run exports at their scheduled times, until interrupted.",
         discussion: """
             Set the times with 'waybill destination schedule'. SIGTERM and SIGINT end it: requests under way are
-            concluded and logged, and what is left goes with the next run.
+            concluded and logged, and what is left goes with the next run. It ends within ten seconds, with status 75 if
+            something did not answer until then.
             """)
 
     @OptionGroup var global: GlobalOptions
@@ -32,8 +33,9 @@ struct ServeCommand: AsyncParsableCommand {
         let workspace = try await global.workspace()
         Terminal.shared.note(["serving schedules; stop with SIGTERM or Ctrl-C"])
         let pause = Duration.milliseconds(Int64(interval * 1000))
+        var hasEnded = true
         do {
-            try await Interruption.cancelling {
+            hasEnded = try await Interruption.cancelling(within: 9) {
                 try await workspace.serve(interval: pause, settle: Int64(settle)) { event in
                     // A line each; that one cannot be written must not end an export.
                     try? Terminal.shared.answer(event) {
@@ -45,5 +47,6 @@ struct ServeCommand: AsyncParsableCommand {
         } catch is CancellationError {
             // Being stopped is the one good end.
         }
+        if !hasEnded { throw Ended(.interrupted) }
     }
 }

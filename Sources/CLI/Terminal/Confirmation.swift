@@ -30,7 +30,7 @@ extension Terminal {
             if unattended == .goOn { return }
             throw NotConfirmed.nobodyThere
         }
-        Stream.errors.write(VisibleText.shown("waybill: \(question) [y/N] "))
+        show("waybill: \(question) [y/N] ")
         let answer = readLine()?.lowercased().filter { !$0.isWhitespace } ?? ""
         guard ["y", "yes"].contains(answer) else { throw NotConfirmed.saidNo }
     }

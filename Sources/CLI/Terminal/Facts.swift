@@ -6,7 +6,7 @@ func facts(_ rows: [(label: String, text: String)], indent: Int = 0, width: Int 
     let column = (rows.map { TextWidth.columns($0.label) }.max() ?? 0) + 2
     let hanging = margin + String(repeating: " ", count: column)
     return rows.flatMap { label, text in
-        wrapped(text, to: max(20, width - indent - column)).enumerated().map { place, line in
+        wrapped(VisibleText.line(text), to: max(20, width - indent - column)).enumerated().map { place, line in
             place > 0
                 ? hanging + line
                 : margin + label + String(repeating: " ", count: column - TextWidth.columns(label)) + line

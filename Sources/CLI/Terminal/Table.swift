@@ -3,7 +3,7 @@ internal import Model
 
 /// Lays rows out in columns that fit the terminal; the columns in `kept` are never broken.
 func table(_ rows: [[String]], keeping kept: Set<Int> = [0]) -> String {
-    TextTable(rows, keeping: kept).text(width: Terminal.shared.width)
+    TextTable(rows.map { $0.map(VisibleText.line) }, keeping: kept).text(width: Terminal.shared.width)
 }
 
 extension Terminal {

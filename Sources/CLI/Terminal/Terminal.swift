@@ -1,8 +1,8 @@
 // The rules of this terminal: answers go to standard output, everything else to standard error. Errors start with
 // "waybill:", in lower case, without a full stop; a line that starts with "hint:" says what to type next. With --json
 // there is one JSON document (or one a line) on standard output, errors included. Secrets are never shown, and
-// profiles only where somebody asked for them by name (segment preview --reveal). This file is the one door: whatever
-// is said passes it, and no character that a terminal acts on, or a reader cannot see, does.
+// profiles only where somebody asked for them by name (segment preview --reveal). Everything that is said goes through
+// here, and nothing that steers a terminal passes, whoever wrote it.
 
 internal import ArgumentParser
 internal import FoundationEssentials
@@ -46,18 +46,18 @@ final class Terminal: Sendable {
         if isJSON {
             write(try json(value) + "\n", to: .output)
         } else {
-            write(words() + "\n", to: .output)
+            say(words() + "\n")
         }
     }
 
-    /// Prints exactly `text`, to a file or a pipe; to a terminal with what is hidden made visible.
-    func raw(_ text: String) {
-        guard isatty(STDOUT_FILENO) == 1 else { return Stream.output.write(text) }
-        write(text, to: .output)
-    }
+    /// Prints `text` as part of the answer.
+    func say(_ text: String) { write(VisibleText.lines(text), to: .output) }
 
-    /// Shows a text to be read before something is decided, beside the answer.
-    func show(_ text: String) { write(text.hasSuffix("\n") ? text : text + "\n", to: .errors) }
+    /// Prints exactly `text`, which is signed or hashed; on a terminal, where it is read by a person, visibly.
+    func raw(_ text: String) { isatty(STDOUT_FILENO) == 1 ? say(text) : write(text, to: .output) }
+
+    /// Says something that is neither the answer nor an error, such as what is about to be signed.
+    func show(_ text: String) { write(VisibleText.lines(text), to: .errors) }
 
     /// Says something beside the answer, once.
     /// - Parameter isNeeded: whether it is said with `--quiet` too.
@@ -65,10 +65,10 @@ final class Terminal: Sendable {
         let fresh = mode.withLock { mode in
             isNeeded || !mode.isQuiet ? lines.filter { mode.said.insert($0).inserted } : []
         }
-        for line in fresh { write("waybill: note: \(line)\n", to: .errors) }
+        for line in fresh { write("waybill: note: \(VisibleText.line(line))\n", to: .errors) }
     }
 
-    func json(_ value: some Encodable) throws -> String { VisibleText.escaped(json: try ReportJSON.text(value)) }
+    func json(_ value: some Encodable) throws -> String { try ReportJSON.text(value) }
 
     private struct Problem: Encodable {
         struct Body: Encodable {
@@ -106,7 +106,11 @@ final class Terminal: Sendable {
         default:
             let code = command.exitCode(for: error)
             if code == .success || !isParserError(error) {
-                if isParserError(error) { command.exit(withError: error) }
+                if isParserError(error) {
+                    // Help, or a script for a shell; the parser would print it by itself.
+                    write(command.fullMessage(for: error) + "\n", to: .output)
+                    Glibc.exit(code.rawValue)
+                }
                 // The type alone: a description may quote what was being handled.
                 report(
                     code: "internal", message: "something unforeseen went wrong (\(type(of: error)))",
@@ -121,10 +125,6 @@ final class Terminal: Sendable {
 
     /// What the parser says, in the form of this terminal.
     private static func sentence(_ text: String) -> String {
-        // The parser repeats what it was given, and that may be a key in place of its file.
-        guard !text.contains("PRIVATE KEY"), !text.contains("SG.") else {
-            return "an argument is not understood; it looks like a key, and is not shown here"
-        }
         let text = text.replacing(". Did you mean", with: "; did you mean")
         let sentence = text.hasSuffix(".") ? text.dropLast() : text[...]
         return sentence.prefix(1).lowercased() + sentence.dropFirst()
@@ -140,6 +140,7 @@ final class Terminal: Sendable {
     }
 
     private func report(code: String, message: String, hint: String?) {
+        let (message, hint) = (Redaction.text(message), hint.map(Redaction.text))
         if isJSON,
             let text = try? json(
                 Problem(
@@ -148,11 +149,11 @@ final class Terminal: Sendable {
         {
             write(text + "\n", to: .output)
         }
-        write("waybill: \(message)\n", to: .errors)
-        if let hint { write("hint: \(hint)\n", to: .errors) }
+        write("waybill: \(VisibleText.line(message))\n", to: .errors)
+        if let hint { write("hint: \(VisibleText.line(hint))\n", to: .errors) }
     }
 
-    private func write(_ text: String, to stream: Stream) { stream.write(VisibleText.shown(text)) }
+    private func write(_ text: String, to stream: Stream) { stream.write(text) }
 }
 
 /// A stream of the process, written without a buffer: what was said is out even if the process ends at once.

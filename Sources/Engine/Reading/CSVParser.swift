@@ -33,6 +33,7 @@ struct CSVParser: Sendable {
             dialect.isRaggedRight
             ? marks.reduce(1) { $0 + (bytes.unsafeLoad(fromByteOffset: Int($1), as: UInt8.self) == 0x0A ? 1 : 0) }
             : marks.count / max(1, targets.count) + 1
+        try table.requireRoom(rows: rows, path: path)
         let isRaggedRight = dialect.isRaggedRight
         try table.fill(rows: rows) { (lines, fields) throws(EngineError) in
             var row = 0

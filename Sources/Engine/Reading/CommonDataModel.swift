@@ -26,8 +26,11 @@ struct CommonDataModelFolder {
     private let folder: String
     private let path: String
     private let entities: [(name: String, node: JSONNode)]
+    /// What an administrator should know of the model itself.
+    private let notes: [String]
     /// How numbers and dates are spelled by the model's culture.
     private let form: ValueForm?
+    private let model: JSONNode
 
     /// Customer Insights' name for the unified profile.
     private static let profileEntity = "Customer"
@@ -39,24 +42,37 @@ struct CommonDataModelFolder {
         self.path = path
         let input = try InputFile(path, inside: folder)
         let (bytes, count) = try input.read(at: 0, count: Self.maximumSize + 1)
-        (entities, form) = try Self.explained { () throws(EngineError) in
+        (entities, form, notes, model) = try Self.explained { () throws(EngineError) in
             let model = try JSONReader.read(Array(bytes.prefix(count)), file: path, limit: Self.maximumSize)
-            if let version = try model.member("version")?.text(), version != "1.0" {
-                throw EngineError.model(path: path, problem: "its version is '\(version)'; only 1.0 is known")
-            }
+            let notes = try Self.versionNotes(model)
             var entities: [(name: String, node: JSONNode)] = []
-            var names: Set<String> = []
             for node in try model.require("entities").items() {
-                let name = try node.require("name").text()
-                guard names.insert(name).inserted else {
-                    throw EngineError.model(path: path, problem: "it has the entity '\(name)' twice")
+                // Nobody can ask for one without a name.
+                guard case .object = node.value, case .string(let name) = try node.member("name")?.value else {
+                    continue
                 }
                 entities.append((name, node))
             }
             let culture: String? = try model.member("culture")?.text()
-            return (entities, culture.flatMap { ValueForm(culture: $0) })
+            return (entities, culture.flatMap { ValueForm(culture: $0) }, notes, model)
         }
-        guard !entities.isEmpty else { throw .model(path: path, problem: "it has no entity") }
+        guard !entities.isEmpty else { throw .model(path: path, problem: "it has no entity that has a name") }
+    }
+
+    /// 1.0 is the version there is; another of its line is read, with a note.
+    private static func versionNotes(_ model: JSONNode) throws(EngineError) -> [String] {
+        let version: String
+        switch try model.member("version")?.value {
+        case nil: return []
+        case .string(let text): version = text
+        case .number(let text): version = text
+        default: version = "of another kind than a text"
+        }
+        if ["1", "1.0", "1.0.0"].contains(version) { return [] }
+        guard version.hasPrefix("1.") else {
+            throw .model(path: model.file, problem: "its version is '\(version)'; only 1.0 is known")
+        }
+        return ["model.json has the version '\(version)'; it is read as 1.0"]
     }
 
     /// Says of a member that is missing, or of another kind than it should be, that it is of the model.
@@ -74,53 +90,74 @@ struct CommonDataModelFolder {
 
     /// One entity; if none is named, the only one there is, or `Customer`.
     func entity(_ name: String?) throws(EngineError) -> Entity {
-        let wanted = name ?? (entities.count == 1 ? entities[0].name : Self.profileEntity)
-        guard let found = entities.first(where: { $0.name == wanted }) else {
+        // What only refers to an entity of another model is none that could be meant.
+        let own = entities.filter { !Self.isReference($0.node) }
+        let wanted = name ?? (own.count == 1 ? own[0].name : Self.profileEntity)
+        let all = entities.filter { $0.name == wanted }
+        guard all.count <= 1 else { throw .model(path: path, problem: "it has the entity '\(wanted)' twice") }
+        guard let found = all.first else {
             throw .model(
                 path: path,
                 problem: name == nil
                     ? "it has several entities, and none is named \(Self.profileEntity); say which is meant: "
-                        + names.joined(separator: ", ")
-                    : "it has no entity '\(wanted)'; it has " + names.joined(separator: ", "))
+                        + Self.some(names)
+                    : "it has no entity '\(wanted)'; it has " + Self.some(names))
         }
         return try Self.explained { () throws(EngineError) in try entity(wanted, found.node) }
     }
 
+    private static func some(_ names: [String]) -> String {
+        names.prefix(50).joined(separator: ", ") + (names.count > 50 ? " and \(names.count - 50) more" : "")
+    }
+
+    private static func isReference(_ node: JSONNode) -> Bool {
+        guard let type = try? node.member("$type") else { return false }
+        return type.value == .string("ReferenceEntity")
+    }
+
     private func entity(_ name: String, _ node: JSONNode) throws(EngineError) -> Entity {
-        guard try node.member("$type")?.text() != "ReferenceEntity" else {
+        guard !Self.isReference(node) else {
             throw .model(path: path, problem: "'\(name)' only refers to an entity of another model")
         }
         var attributes: [(name: String, type: FieldType, form: ValueForm?)] = []
-        let ownFormat = try timestampFormat(node)
         var known: Set<String> = []
-        var notes: [String] = []
+        var notes = notes
         for attribute in try node.member("attributes")?.items() ?? [] {
-            let column = try attribute.member("name")?.text() ?? ""
+            // Without a name it has a place in the row all the same.
+            let column = if case .string(let name) = try attribute.member("name")?.value { name } else { "" }
             guard column.isEmpty || known.insert(column).inserted else { throw .duplicateColumn(column, path: path) }
-            let form = try timestampFormat(attribute) ?? ownFormat ?? form
-            attributes.append((column, try type(attribute, named: column, &notes), form))
+            let type = try type(attribute, named: column, &notes)
+            let form = Self.format(type, attribute, node, model).map { text in
+                // One that is not understood leaves plain dates alone: it says that the culture's are not meant.
+                var form = self.form ?? ValueForm()
+                (form.order, form.format) = (nil, TimestampFormat(text))
+                return form
+            }
+            attributes.append((column, type, form ?? self.form))
         }
         guard !known.isEmpty else { throw .model(path: path, problem: "'\(name)' has no attributes") }
+        let unnamed = attributes.count - known.count
+        if unnamed > 0 { notes.append("\(unnamed) attribute(s) of '\(name)' have no name and cannot be matched") }
+        let traits = try ModelTraits(node)
         var partitions: [Partition] = []
         for part in try node.member("partitions")?.items() ?? [] {
             // A partition without location has a schema only.
             guard let location = try part.member("location")?.text() else { continue }
-            partitions.append(try partition(part, location, isRaggedRight: try Self.saysRaggedRight(node)))
+            partitions.append(try partition(part, location, entityTraits: traits))
         }
         return Entity(name: name, attributes: attributes, notes: notes, partitions: partitions)
     }
 
-    /// A format of dates of an entity's or an attribute's own, which Customer Insights keeps as an annotation.
-    ///
-    /// One that is not understood leaves nothing but plain dates to be read: it says that the culture's are not meant.
-    private func timestampFormat(_ node: JSONNode) throws(EngineError) -> ValueForm? {
-        for annotation in try node.member("annotations")?.items() ?? [] {
-            guard try annotation.member("name")?.text() == "ci:CustomTimestampFormat",
-                let text = try annotation.member("value")?.text()
-            else { continue }
-            var form = self.form ?? ValueForm()
-            (form.order, form.format) = (nil, TimestampFormat(text))
-            return form
+    /// The format that dates of a type are written in, if an annotation says so: of the attribute, else of its entity,
+    /// else of the model.
+    private static func format(_ type: FieldType, _ nodes: JSONNode...) -> String? {
+        let name = type == .date ? "ci:CustomDateFormat" : "ci:CustomTimestampFormat"
+        for node in nodes {
+            // Annotations are anybody's; what is none of ours may have any shape.
+            for annotation in (try? node.member("annotations")?.items()) ?? [] {
+                guard (try? annotation.member("name")?.text()) == name else { continue }
+                if let text = try? annotation.member("value")?.text() { return text }
+            }
         }
         return nil
     }
@@ -129,46 +166,33 @@ struct CommonDataModelFolder {
     private func type(
         _ attribute: JSONNode, named name: String, _ notes: inout [String]
     ) throws(EngineError) -> FieldType {
-        guard let text = try attribute.member("dataType")?.text(), text.lowercased() != "unclassified" else {
-            return .string
-        }
+        guard let stated = try attribute.member("dataType")?.value else { return .string }
+        let text = if case .string(let text) = stated { text } else { stated.kind }
+        if text.lowercased() == "unclassified" { return .string }
         if let type = FieldType.allCases.first(where: { $0.rawValue.lowercased() == text.lowercased() }) { return type }
-        notes.append("'\(name)' has the data type '\(text)', which is not known; it is read as text")
+        // Not one note for each of thousands.
+        if notes.count < 20 {
+            notes.append("'\(name)' has the data type '\(text)', which is not known; it is read as text")
+        }
         return .string
     }
 
-    /// Whether somewhere in the traits of a partition or entity stands that rows may be short (`raggedRight`).
-    ///
-    /// How traits nest differs between writers, so it is looked for at any depth; a document has few.
-    private static func saysRaggedRight(_ node: JSONNode) throws(EngineError) -> Bool {
-        func holds(_ value: JSONValue) -> Bool {
-            switch value {
-            case .array(let items): return items.contains(where: holds)
-            case .object(let members):
-                let names = Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
-                if let stated = names["raggedRight"], isTrue(stated) { return true }
-                if case .string("raggedRight") = names["name"] { return names["value"].map(isTrue) ?? true }
-                return members.contains { holds($0.value) }
-            default: return false
-            }
-        }
-        func isTrue(_ value: JSONValue) -> Bool {
-            switch value {
-            case .boolean(let flag): flag
-            case .string(let text): text.lowercased() == "true"
-            default: false
-            }
-        }
-        for name in ["cdm:traits", "traits", "exhibitsTraits"] {
-            if let traits = try node.member(name), holds(traits.value) { return true }
-        }
-        return false
-    }
-
     private func partition(
-        _ part: JSONNode, _ location: String, isRaggedRight: Bool
+        _ part: JSONNode, _ location: String, entityTraits: ModelTraits
     ) throws(EngineError) -> Partition {
         let format = try part.member("fileFormatSettings")
+        let ownTraits = try ModelTraits(part)
+        // What the settings do not say, traits may.
+        func text(_ key: String) throws(EngineError) -> String? {
+            try format?.member(key)?.text() ?? ownTraits.text(key) ?? entityTraits.text(key)
+        }
+        func flag(_ key: String) throws(EngineError) -> Bool {
+            if let stated = try format?.member(key) {
+                guard let flag = ModelTraits.flag(stated.value) else { return try stated.flag() }
+                return flag
+            }
+            return ownTraits.flag(key) ?? entityTraits.flag(key) ?? false
+        }
         let name = try part.member("name")?.text() ?? location
         func refuse(_ problem: String) -> EngineError {
             .model(path: path, problem: "partition '\(name)' \(problem)")
@@ -176,16 +200,16 @@ struct CommonDataModelFolder {
         if let type = try format?.member("$type")?.text(), type != "CsvFormatSettings" {
             throw refuse("has the format '\(type)'; only CsvFormatSettings is read")
         }
-        let encodingName = try format?.member("encoding")?.text() ?? "UTF-8"
+        let encodingName = try text("encoding") ?? "UTF-8"
         guard let encoding = TextEncoding(name: encodingName) else {
             throw refuse("is encoded in \(encodingName); UTF-8, ISO-8859-1 and windows-1252 are read")
         }
-        let delimiter = try format?.member("delimiter")?.text() ?? ","
+        let delimiter = try text("delimiter") ?? ","
         guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first, ![0x00, 0x0A, 0x0D, 0x22].contains(byte)
         else { throw refuse("has a delimiter that is not one character") }
         guard let file = resolve(location) else { throw refuse("has no file under \(folder)") }
         let quotes: CSVDialect.Quotes
-        switch (try format?.member("quoteStyle")?.text(), try format?.member("csvStyle")?.text()) {
+        switch (try text("quoteStyle"), try text("csvStyle")) {
         case ("QuoteStyle.None", _): quotes = .none
         case (nil, "CsvStyle.QuoteAfterDelimiter"), ("QuoteStyle.Csv", "CsvStyle.QuoteAfterDelimiter"):
             quotes = .afterDelimiter
@@ -196,16 +220,15 @@ struct CommonDataModelFolder {
             throw refuse(
                 "has the quoteStyle '\(quoteStyle ?? "")' and csvStyle '\(csvStyle ?? "")', not known together")
         }
-        let isStated = try format?.member("raggedRight")?.flag() ?? false
-        let saysSo = try Self.saysRaggedRight(part)
-        let mayBeShort = isRaggedRight || isStated || saysSo
         // Without a word about it, a partition has no header row.
         return Partition(
-            name: name, path: file, hasHeader: try format?.member("columnHeaders")?.flag() ?? false,
-            dialect: CSVDialect(
-                delimiter: byte, quotes: quotes, isRaggedRight: mayBeShort),
+            name: name, path: file, hasHeader: try flag("columnHeaders"),
+            dialect: CSVDialect(delimiter: byte, quotes: quotes, isRaggedRight: try flag("raggedRight")),
             encoding: encoding)
     }
+
+    /// More parts than any path has: every end of a location is looked for.
+    private static let maximumParts = 64
 
     /// Finds a partition's file under the folder: a location is a relative path, or the address it had in the lake, of
     /// which the longest end that exists here counts.
@@ -214,7 +237,9 @@ struct CommonDataModelFolder {
     private func resolve(_ location: String) -> String? {
         let decoded = URL(string: location)?.path(percentEncoded: false) ?? location
         let parts = decoded.split(separator: "/").filter { $0 != "." }
-        guard !parts.isEmpty, !parts.contains(".."), !decoded.utf8.contains(0) else { return nil }
+        guard !parts.isEmpty, parts.count <= Self.maximumParts, !parts.contains(".."), !decoded.utf8.contains(0) else {
+            return nil
+        }
         for start in parts.indices {
             let candidate = folder + "/" + parts[start...].joined(separator: "/")
             if FileManager.default.fileExists(atPath: candidate) { return candidate }

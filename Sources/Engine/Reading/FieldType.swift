@@ -28,7 +28,7 @@ extension FieldType {
         case .boolean: Self.isBoolean(value)
         case .time: InstantText.timeOfDay(value) != nil
         case .dateTime, .dateTimeOffset, .date:
-            InstantText.instant(value) != nil || ValueForm.instant(value, form) != nil
+            ValueForm.instant(value, form) != nil
         case .guid: GUIDText.key(value) != nil
         }
     }

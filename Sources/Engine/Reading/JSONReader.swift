@@ -27,6 +27,7 @@ struct JSONReader {
         guard bytes.count <= limit else {
             throw reader.error("it is longer than \(limit) bytes")
         }
+        if let name = WideEncoding.name(of: bytes[...]) { throw .wideEncoding(file, name) }
         guard String(validating: bytes, as: UTF8.self) != nil else { throw reader.error("it is not UTF-8") }
         // Windows tools put a byte order mark in front.
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { reader.index = 3 }

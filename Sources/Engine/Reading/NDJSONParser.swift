@@ -45,6 +45,7 @@ struct NDJSONParser: Sendable {
         let (columns, isCut, count) = (table.columns, chunk.isCut, chunk.count)
         // What was met before a malformed row was met all the same.
         defer { table.met = state.met }
+        try table.requireRoom(rows: rows, path: path)
         try table.fill(rows: rows) { (lines, fields) throws(EngineError) in
             var row = 0
             var start = 0

@@ -21,6 +21,8 @@ struct OpenSource: Sendable {
         case .csv(let path, let delimiter):
             files = [try SourceFile.csv(path, dialect: CSVDialect(delimiter: delimiter))]
             fields = files[0].fields.filter { !$0.isEmpty }
+            let unnamed = files[0].fields.count - fields.count
+            if unnamed > 0 { notes = ["\(unnamed) column(s) have no name and cannot be matched"] }
             (types, forms) = ([:], [:])
         case .ndjson(let path):
             files = [try SourceFile.ndjson(path)]
@@ -73,9 +75,21 @@ struct OpenSource: Sendable {
     }
 
     /// Opens a file with one row a member, by its name: NDJSON or CSV, gzip'd or not.
-    static func members(_ path: String, delimiter: UInt8? = nil) throws(EngineError) -> OpenSource {
+    ///
+    /// One without a single byte lists nobody; whether that is believed is decided where it is known what it held before.
+    static func members(_ path: String, id: String, delimiter: UInt8? = nil) throws(EngineError) -> OpenSource {
+        let input = try InputFile(path)
+        if try input.length() == 0 {
+            return OpenSource(
+                empty: SourceFile(
+                    input: input, layout: .csv(CSVDialect()), encoding: .utf8, fields: [id], start: (0, 1)))
+        }
         let plain = path.hasSuffix(".gz") ? path.dropLast(3) : path[...]
         let isJSON = [".ndjson", ".jsonl", ".json"].contains { plain.hasSuffix($0) }
         return try OpenSource(isJSON ? .ndjson(path: path) : .csv(path: path, delimiter: delimiter))
+    }
+
+    private init(empty file: SourceFile) {
+        (files, fields, types, forms) = ([file], file.fields, [:], [:])
     }
 }

@@ -68,14 +68,29 @@ struct SourceFile: Sendable {
             return SourceFile(
                 input: input, layout: .csv(dialect), encoding: encoding, fields: names ?? [], start: (mark, 1))
         }
+        // A partition may be empty while it is refreshed; its columns are known all the same.
+        if let names, first.count == 0 {
+            return SourceFile(
+                input: input, layout: .csv(dialect), encoding: encoding, fields: names, start: (mark, 1))
+        }
+        var skipped = 0
         // What Excel writes first where a list's separator is no comma; the row of names follows.
         if let told = SeparatorLine.read(first) {
             guard told.delimiter == dialect.delimiter else {
                 throw .delimiter(path: path, field: "sep=\(Character(Unicode.Scalar(told.delimiter)))", told.delimiter)
             }
             (first, mark) = (first.dropping(told.count), mark + Int64(told.count))
+            skipped = 1
         }
-        var header = try CSVParser.header(try encoding.decoded(first, path: path), path: path, dialect: dialect)
+        var header: (names: [String], bytes: Int, lines: Int)
+        do throws(EngineError) {
+            header = try CSVParser.header(try encoding.decoded(first, path: path), path: path, dialect: dialect)
+        } catch {
+            guard case .syntax = error, !dialect.isDelimiterStated, names == nil,
+                let likely = SeparatorLine.guess(first)
+            else { throw error.moved(lines: skipped) }
+            throw .delimiter(path: path, field: nil, likely)
+        }
         // How long it is in the file.
         if encoding != .utf8 {
             header.bytes = try CSVParser.header(first, path: path, dialect: dialect, decoding: false).bytes
@@ -85,12 +100,14 @@ struct SourceFile: Sendable {
         {
             throw .delimiter(path: path, field: only, likely)
         }
-        if let names, names != header.names {
+        // A header that was written before columns were added is as short as its rows.
+        let known = dialect.isRaggedRight ? names?.prefix(header.names.count) : names?[...]
+        if let known, Array(known) != header.names {
             throw .model(path: path, problem: "its header row differs from the attributes in model.json")
         }
         return SourceFile(
-            input: input, layout: .csv(dialect), encoding: encoding, fields: header.names,
-            start: (mark + Int64(header.bytes), 1 + header.lines))
+            input: input, layout: .csv(dialect), encoding: encoding, fields: names ?? header.names,
+            start: (mark + Int64(header.bytes), 1 + skipped + header.lines))
     }
 
     /// Opens a file with one JSON object a line.
@@ -109,6 +126,9 @@ struct SourceFile: Sendable {
             var (bytes, count) = try input.read(at: 0, count: wanted)
             let mark = bytes.starts(with: byteOrderMark) ? 3 : 0
             if let name = WideEncoding.name(of: bytes.prefix(count)) { throw .wideEncoding(input.path, name) }
+            if let problem = PackedFormat.problem(of: bytes.prefix(count)), count > 8 {
+                throw .unreadable(path: input.path, problem: problem)
+            }
             // Known before the mark is taken away.
             let isWhole = count < wanted
             bytes.removeFirst(mark)

@@ -54,6 +54,19 @@ struct RowTable: Sendable {
         return Range(uncheckedBounds: (Int(field.start), Int(field.end)))
     }
 
+    /// The most places of fields of one chunk, eight bytes each.
+    private static let maximumFields = 32 << 20
+
+    /// Makes sure that a table of so many rows keeps memory flat: short rows of very many columns take more than they
+    /// have.
+    func requireRoom(rows: Int, path: String) throws(EngineError) {
+        guard rows <= Self.maximumFields / max(1, columns) else {
+            throw .unreadable(
+                path: path,
+                problem: "it has so many rows that lack nearly all of \(columns) fields that they are not read at once")
+        }
+    }
+
     /// Lends room for rows to `body`, which fills in where they and their fields lie, and says how many there are.
     ///
     /// Lines are one a row, fields one a row and column, row by row; those that are not set are empty.

@@ -12,6 +12,19 @@ enum SeparatorLine {
         if rest.first == 0x0A { return (bytes[start.count], start.count + 2) }
         return rest.starts(with: [0x0D, 0x0A]) ? (bytes[start.count], start.count + 3) : nil
     }
+
+    /// The likely delimiter that stands most often in a chunk's first line, outside quotes; nil if none stands there.
+    static func guess(_ chunk: Chunk) -> UInt8? {
+        var counts: [UInt8: Int] = [:]
+        var isQuoted = false
+        for byte in chunk.bytes.prefix(min(chunk.count, ReadingLimits.field)) {
+            if byte == 0x0A { break }
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if !isQuoted, byte == UInt8(ascii: ",") || likely.contains(byte) { counts[byte, default: 0] += 1 }
+        }
+        let commas = counts[UInt8(ascii: ",")] ?? 0
+        return likely.max { counts[$0] ?? 0 < counts[$1] ?? 0 }.flatMap { (counts[$0] ?? 0) > commas ? $0 : nil }
+    }
 }
 
 extension Chunk {
@@ -37,9 +50,29 @@ enum WideEncoding {
         for (index, byte) in head.enumerated() where byte == 0 { zeros[index % 4] += 1 }
         let places = head.count / 4
         switch zeros.map({ $0 * 4 >= places * 3 }) {
-        case [false, true, true, true], [true, true, true, false]: return "UTF-32"
-        case [false, true, false, true], [true, false, true, false]: return "UTF-16"
+        case [false, true, true, true]: return "UTF-32LE"
+        case [true, true, true, false]: return "UTF-32BE"
+        case [false, true, false, true]: return "UTF-16LE"
+        case [true, false, true, false]: return "UTF-16BE"
         default: return nil
         }
+    }
+}
+
+/// Files that people take for CSV or NDJSON, and that have to be made into it first.
+enum PackedFormat {
+    private static let known: [(start: [UInt8], problem: String)] = [
+        ([0x50, 0x4B, 0x03, 0x04], "it is a ZIP archive, as Excel's workbooks are; unpack it, or save it as CSV"),
+        ([0xD0, 0xCF, 0x11, 0xE0], "it is a workbook of an older Excel; save it as CSV"),
+        (Array("PAR1".utf8), "it is a Parquet file; convert it to CSV"),
+        ([0x28, 0xB5, 0x2F, 0xFD], "it is compressed with Zstandard; unpack it, or compress it with gzip"),
+        ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "it is compressed with xz; unpack it, or compress it with gzip"),
+        (Array("BZh".utf8), "it is compressed with bzip2; unpack it, or compress it with gzip"),
+        ([0x1F, 0x8B, 0x08], "it is gzip'd twice; unpack it once"),
+    ]
+
+    /// What is wrong with a file that starts so; nil if it may be text.
+    static func problem(of start: ArraySlice<UInt8>) -> String? {
+        known.first { start.starts(with: $0.start) }?.problem
     }
 }

@@ -117,6 +117,11 @@ struct DateScanner {
                 return nil
             }
         }
+        if !scanner.isAtEnd {
+            _ = scanner.takeBlank()
+            guard let offset = scanner.offset() else { return nil }
+            date.offset = offset
+        }
         return scanner.isAtEnd ? date.instant : nil
     }
 }

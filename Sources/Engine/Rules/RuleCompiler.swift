@@ -7,8 +7,10 @@ struct RuleCompiler {
     /// The forms that differ from the plain one, and where each field's stands among them.
     let forms: [ValueForm]
     private let formPlaces: [String: Int16]
+    private let types: [String: FieldType]
 
-    init(columns: [String], now: Int64, forms: [String: ValueForm]) {
+    init(columns: [String], now: Int64, forms: [String: ValueForm], types: [String: FieldType]) {
+        self.types = types
         let special = forms.filter { !$0.value.isPlain && columns.contains($0.key) }
         let distinct = Array(Set(special.values))
         self.forms = distinct
@@ -88,7 +90,17 @@ struct RuleCompiler {
             case .notEqual: 0b101
             default: 0b010
             }
-        if let (reading, key) = Self.key(subject, literal) {
+        let literal = comparison.isTextual ? literal : declared(literal, subject)
+        if case .text(let text) = literal, ![.equal, .notEqual].contains(comparison), !comparison.isTextual,
+            let type = declaredType(subject)
+        {
+            // As texts they have an order too, but none that anybody means: "6/28/2021" is not before "2030-01-01".
+            throw .rule(
+                column: 1,
+                problem: "\(RuleText.quoted(subject.field, by: "'")) is a \(type.rawValue), and "
+                    + "\(RuleText.quoted(text, by: "\"")) is none to compare it with")
+        }
+        if !comparison.isTextual, let (reading, key) = key(subject, literal) {
             return try test(.keyOrder, subject.field, reading: reading, outcomes: outcomes, program.add([key]))
         }
         if case .number(let text) = literal, !comparison.isTextual {
@@ -114,8 +126,8 @@ struct RuleCompiler {
         var texts: [String] = []
         var numbers: [String] = []
         var keys: [RuleProgram.Reading: [RuleKey]] = [:]
-        for literal in literals {
-            if let (reading, key) = Self.key(subject, literal) {
+        for literal in literals.map({ declared($0, subject) }) {
+            if let (reading, key) = key(subject, literal) {
                 keys[reading, default: []].append(key)
             } else if case .number(let text) = literal {
                 numbers.append(text)
@@ -168,11 +180,37 @@ struct RuleCompiler {
         }
     }
 
+    /// What the source says of a field's values, unless it is that they are text.
+    private func declaredType(_ subject: RuleTree.Subject) -> FieldType? {
+        guard case .field(let field) = subject, let type = types[field], type != .string, type != .json else {
+            return nil
+        }
+        return type
+    }
+
+    /// A text in quotes that a field of a declared type is compared with counts as a value of that type, if it is one:
+    /// letter by letter `"6/28/2021"` would come after `"2030-01-01"`, and `"True"` would not be `"true"`.
+    private func declared(_ literal: RuleTree.Literal, _ subject: RuleTree.Subject) -> RuleTree.Literal {
+        guard case .text(let text) = literal, let type = declaredType(subject) else { return literal }
+        let typed: RuleTree.Literal? =
+            switch type {
+            case .int64, .double, .decimal: .number(text)
+            case .dateTime, .dateTimeOffset, .date: .date(text)
+            case .guid: .guid(text)
+            case .boolean, .time, .string, .json: nil
+            }
+        guard let typed, RuleTree.problem(typed) == nil else { return literal }
+        return typed
+    }
+
     /// What a literal is compared as, if as a key.
-    private static func key(
+    private func key(
         _ subject: RuleTree.Subject, _ literal: RuleTree.Literal
     ) -> (RuleProgram.Reading, RuleKey)? {
-        let bytes = Array(text(literal).utf8)
+        let bytes = Array(Self.text(literal).utf8)
+        if case .text = literal, declaredType(subject) == .boolean {
+            return BooleanText.key(bytes.span).map { (.boolean, $0) }
+        }
         switch (subject, literal) {
         case (.part(let part, _), .number(let text)):
             let reading: RuleProgram.Reading =

@@ -157,6 +157,7 @@ extension RuleParser {
         let isNegated = take("not")
         guard isNegated || sees("between") else {
             let comparison = try comparisonSign()
+            if let truth = try truth(subject, comparison) { return truth }
             let literal = try literal(subject, comparison)
             return .compare(subject, comparison, literal, ignoringCase: try ignoringCase(subject, [literal]))
         }
@@ -172,6 +173,20 @@ extension RuleParser {
             .compare(subject, above, high, ignoringCase: ignoringCase),
         ]
         return isNegated ? .any(ends) : .all(ends)
+    }
+
+    /// `field == true` and `field != true`, the words without quotes: the value's truth, whatever way it is spelled.
+    private mutating func truth(
+        _ subject: RuleTree.Subject, _ comparison: RuleTree.Comparison
+    ) throws(EngineError) -> RuleTree? {
+        guard case .field(let field) = subject, comparison == .equal || comparison == .notEqual,
+            sees("true") || sees("false")
+        else { return nil }
+        let isTrue = take("true")
+        if !isTrue { position += 1 }
+        // Which truths always do.
+        if take("ignoring") { try require("case") }
+        return .isBoolean(field, isTrue == (comparison == .equal))
     }
 
     private mutating func comparisonSign() throws(EngineError) -> RuleTree.Comparison {

@@ -157,7 +157,7 @@ extension RuleProgram {
 
     @inline(__always)
     private func instant(_ test: Test, _ value: Span<UInt8>) -> RuleKey? {
-        InstantText.instant(value) ?? ValueForm.instant(value, form(test))
+        ValueForm.instant(value, form(test))
     }
 
     // MARK: What cannot be read

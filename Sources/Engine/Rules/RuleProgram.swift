@@ -88,10 +88,12 @@ struct RuleProgram: Sendable {
     /// - Parameters:
     ///   - isNegated: whether the program is met where the rule is false, and not where it is true.
     ///   - forms: how fields are spelled beside the plain forms.
+    ///   - types: what the source declares of the fields' values.
     init(
-        _ rule: SegmentRule, columns: [String], now: Int64, isNegated: Bool = false, forms: [String: ValueForm] = [:]
+        _ rule: SegmentRule, columns: [String], now: Int64, isNegated: Bool = false, forms: [String: ValueForm] = [:],
+        types: [String: FieldType] = [:]
     ) throws(EngineError) {
-        var compiler = RuleCompiler(columns: columns, now: now, forms: forms)
+        var compiler = RuleCompiler(columns: columns, now: now, forms: forms, types: types)
         self.forms = compiler.forms
         start = try compiler.compile(
             rule.tree, isNegated: isNegated, ifMet: Self.accept, otherwise: Self.reject, into: &self)

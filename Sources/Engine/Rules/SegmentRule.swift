@@ -2,7 +2,7 @@
 ///
 /// | form | true when |
 /// |---|---|
-/// | `field == "text"`, `!=`, `<`, `<=`, `>`, `>=` | the value compares so with the text, byte by byte |
+/// | `field == "text"`, `!=`, `<`, `<=`, `>`, `>=` | the value compares so with the text, byte by byte; see below |
 /// | `field == 100`, `!=`, `<`, `<=`, `>`, `>=` | the value is a number and compares so, exactly, to the last digit |
 /// | `field == date "2026-01-31"`, `!=`, `<`, … | the value is a date and compares so as a point in time |
 /// | `field == guid "…"`, `!=` | the value is an identifier of 32 hexadecimal digits and is that one, or another |
@@ -12,6 +12,7 @@
 /// | `field between 1 and 9` | `field >= 1 and field <= 9` |
 /// | `field not between 1 and 9` | `field < 1 or field > 9` |
 /// | `field is true`, `is false` | the value is `true` or `1`, or `false` or `0`, in any case |
+/// | `field == true`, `field != true` | `field is true`, `field is false`; without quotes |
 /// | `field within last 30 days` | the value is a date from 30 days ago until now; `hours`, `weeks`, `months`, `years` |
 /// | `field within year to date` | the value is a date from the first of January of this year until now |
 /// | `day of field == 24`, `month of`, `year of` | the value is a date, and so is its day (1 to 31), month or year |
@@ -22,10 +23,14 @@
 ///
 /// Rules have the three values of SQL. With an empty or missing value every comparison is *unknown*, `!=` too, and so is
 /// one with a value that is not of the literal's kind (a number, a date, an identifier); `not` leaves unknown as it is,
-/// and only what is *true* selects. `is null` and `is not null` are never unknown. Fields are named bare or in
-/// backticks (`` `Full Name` ``), texts quoted with `"` or `'`, words like `and` in any case; `=` is `==`. `true` and
-/// `false` after a comparison stand for those texts. Capitals count in names and values. In quotes and backticks `\\`,
-/// `\"`, `\'`, `` \` ``, `\n`, `\r`, `\t` and `\u{e5}` stand for a character.
+/// and only what is *true* selects. `is null` and `is not null` are never unknown.
+///
+/// Where the source declares a field's type, a text in quotes that is a value of that type counts as one, and an order
+/// among texts that are none is refused.
+///
+/// Fields are named bare or in backticks (`` `Full Name` ``), texts quoted with `"` or `'`, words like `and` in any case;
+/// `=` is `==`. `true` and `false` in lists and after other comparisons stand for those texts. Capitals count in names
+/// and values. In quotes and backticks `\\`, `\"`, `\'`, `` \` ``, `\n`, `\r`, `\t` and `\u{e5}` stand for a character.
 ///
 /// Dates are `2026-01-31`, its midnight, or with a time as `2026-01-31T10:00:00.5+01:00`, with a blank for the T, `Z`
 /// or nothing for UTC; parts of dates are of the date in UTC. A month ago is the same day of the month before, or its

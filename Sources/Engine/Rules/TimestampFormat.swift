@@ -49,6 +49,12 @@ struct TimestampFormat: Sendable, Hashable {
         guard isWhole, parts.contains(.halfHour) == parts.contains(.half) else { return nil }
     }
 
+    /// Whether it puts the day right behind the year: what looks like a plain date means another one then.
+    var contradictsPlain: Bool {
+        let order = parts.filter { [.year, .month, .monthName, .day].contains($0) }
+        return order.starts(with: [.year, .day])
+    }
+
     private static func part(_ letter: Character, _ count: Int) -> Part? {
         switch (letter, count) {
         case ("y", 4), ("u", 4): .year

@@ -70,11 +70,21 @@ extension ValueForm {
     }
 
     /// A point in time; nil if `value` is none.
+    ///
+    /// The plain form is looked for first, in which nearly all are.
+    @inline(__always)
     static func instant(_ value: Span<UInt8>, _ form: ValueForm?) -> RuleKey? {
+        if let form, form.format?.contradictsPlain == true { return unplain(value, form) }
+        return InstantText.instant(value) ?? unplain(value, form)
+    }
+
+    private static func unplain(_ value: Span<UInt8>, _ form: ValueForm?) -> RuleKey? {
         let range = trimmed(value)
         guard !range.isEmpty, range.count <= 64 else { return nil }
         let text = value.extracting(range)
-        if range.count < value.count, let plain = InstantText.instant(text) { return plain }
+        if form?.format?.contradictsPlain != true, range.count < value.count, let plain = InstantText.instant(text) {
+            return plain
+        }
         guard let form else { return nil }
         if let format = form.format { return format.instant(text) }
         return form.order.flatMap { DateScanner.instant(text, $0, hasHalves: form.hasHalves) }

@@ -11,6 +11,9 @@ struct ContactCheck: Sendable {
         let declared: FieldType?
         /// How the column spells numbers and dates beside the plain forms.
         let form: ValueForm?
+
+        /// Whether what looks like a date of RFC 3339 is that date.
+        var readsPlainDates: Bool { form?.format?.contradictsPlain != true }
     }
 
     /// Why a profile is rejected, and the matched field at fault, by its number, if one is.
@@ -109,7 +112,7 @@ struct ContactCheck: Sendable {
             if NumberText.isJSONNumber(bytes, AddressCheck.trimmed(bytes, range)) { return nil }
             return TypedText.number(bytes, range, slot.form) == nil ? .invalidNumber : nil
         case .date:
-            if DateText.isRFC3339(bytes, range) { return nil }
+            if DateText.isRFC3339(bytes, range), slot.readsPlainDates { return nil }
             return TypedText.date(bytes, range, slot.form) == nil ? .invalidDate : nil
         }
     }
@@ -139,7 +142,7 @@ struct ContactCheck: Sendable {
                 if NumberText.isJSONNumber(bytes, AddressCheck.trimmed(bytes, range)) { continue }
                 spelled[index] = TypedText.number(bytes, range, slot.form)
             case .date:
-                if DateText.isRFC3339(bytes, range) { continue }
+                if DateText.isRFC3339(bytes, range), slot.readsPlainDates { continue }
                 spelled[index] = TypedText.date(bytes, range, slot.form)
             }
         }
@@ -235,6 +238,6 @@ enum DateText {
             let hours = number(text[start..<(start + 2)]), let minutes = number(text[(start + 3)..<(start + 5)]),
             let seconds = number(text[(start + 6)..<(start + 8)])
         else { return false }
-        return hours < 24 && minutes < 60 && seconds <= 60
+        return hours < 24 && minutes < 60 && seconds < 60
     }
 }

@@ -34,7 +34,7 @@ enum MembershipJoin {
     ) throws(EngineError) -> OpenSource? {
         switch segment.membership {
         case .rule: return nil
-        case .members(let path): return try OpenSource.members(path, delimiter: segment.delimiter)
+        case .members(let path): return try OpenSource.members(path, id: source.idField, delimiter: segment.delimiter)
         case .entity(let name):
             guard case .commonDataModel(let folder, _) = source.format else {
                 throw .incomplete(what: "Common Data Model folder for the entity '\(name)'")

@@ -27,19 +27,22 @@ struct SegmentTests: Sendable {
     /// - Parameters:
     ///   - joined: the members of the segments that are no rules.
     ///   - now: the time that relative dates start from.
-    ///   - forms: how fields are spelled beside the plain forms.
+    ///   - open: says of what type fields are, and how they are spelled beside the plain forms.
     init(
         _ segments: [SegmentDefinition], columns: [String], joined: [SegmentName: RowSet], now: Timestamp,
-        forms: [String: ValueForm]
+        of open: OpenSource
     ) throws(EngineError) {
         var tests: [Test] = []
         for segment in segments {
             if case .rule(let text) = segment.membership {
                 let rule = try SegmentRule(parsing: text)
-                let program = try RuleProgram(rule, columns: columns, now: now.seconds, forms: forms)
+                let program = try RuleProgram(
+                    rule, columns: columns, now: now.seconds, forms: open.forms, types: open.types)
                 let negation =
                     program.hasTypedTests
-                    ? try RuleProgram(rule, columns: columns, now: now.seconds, isNegated: true, forms: forms) : nil
+                    ? try RuleProgram(
+                        rule, columns: columns, now: now.seconds, isNegated: true, forms: open.forms, types: open.types)
+                    : nil
                 tests.append(.rule(program, negation: negation))
             } else {
                 tests.append(.rows(joined[segment.name] ?? RowSet()))

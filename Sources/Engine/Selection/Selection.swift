@@ -126,8 +126,13 @@ struct BoundSource: Sendable {
         let open = try OpenSource(definition.format)
         let segments = request.segments.filter { $0.source == definition.name }
         var columns: [String] = []
+        // By name, because a stranger's file may have thousands of flags.
+        var places: [String: Int] = [:]
         func want(_ names: [String]) {
-            for name in names where !columns.contains(name) { columns.append(name) }
+            for name in names where places[name] == nil {
+                places[name] = columns.count
+                columns.append(name)
+            }
         }
         let flagNames = FlagNames(own: request.destination.doNotContact)
         let fixed = open.namesOwnFields ? [] : open.fields.filter(flagNames.contains)
@@ -140,7 +145,7 @@ struct BoundSource: Sendable {
         self.segments = segments
         ownFlags = request.destination.doNotContact
         flags = open.namesOwnFields ? flagNames : nil
-        let flagColumns = open.namesOwnFields ? [columns.count] : fixed.compactMap { columns.firstIndex(of: $0) }
+        let flagColumns = open.namesOwnFields ? [columns.count] : fixed.compactMap { places[$0] }
         check = ContactCheck(
             matching, columns: columns, open: open, flags: flagColumns, customFields: request.customFields,
             limits: request.limits)

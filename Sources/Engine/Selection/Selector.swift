@@ -123,7 +123,7 @@ struct Selector: ~Copyable {
             of: source.segments, source: source.definition, source.open, scratch: request.scratch)
         let tests = try SegmentTests(
             source.segments, columns: source.columns, joined: joined?.rows ?? [:], now: request.now,
-            forms: source.open.forms)
+            of: source.open)
         let firstRow = (firstRows.last ?? 0) + (inputs.last?.index.rows ?? 0)
         firstRows.append(firstRow)
         var input = Selection.Input(

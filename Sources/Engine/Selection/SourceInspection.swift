@@ -162,7 +162,8 @@ public enum SourceInspection {
     ) async throws -> SegmentPreview {
         let scan = try await SegmentScan([segment], in: source, now: now, scratch: scratch, allFields: true)
         let tests = scan.tests
-        let order = scan.shown.map { scan.columns.firstIndex(of: $0) ?? 0 }
+        let places = Dictionary(zip(scan.columns, scan.columns.indices)) { first, _ in first }
+        let order = scan.shown.map { places[$0] ?? 0 }
         var found: [Personal<[String?]>] = []
         do {
             let (index, _) = try await ChunkScan.run(
@@ -228,7 +229,7 @@ private struct SegmentScan {
         let asked = Set(ruleColumns)
         columns = ruleColumns + shown.filter { !asked.contains($0) }
         let joined = try await MembershipJoin.rows(of: segments, source: source, open, scratch: scratch)
-        tests = try SegmentTests(segments, columns: columns, joined: joined?.rows ?? [:], now: now, forms: open.forms)
+        tests = try SegmentTests(segments, columns: columns, joined: joined?.rows ?? [:], now: now, of: open)
         places = joined?.index.places
     }
 }

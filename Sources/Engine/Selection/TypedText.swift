@@ -29,7 +29,7 @@ enum TypedText {
     /// A date of RFC 3339 that is the same point in time, in UTC; nil if the value is no date.
     static func date(_ bytes: RawSpan, _ range: Range<Int>, _ form: ValueForm?) -> [UInt8]? {
         let value = copy(bytes, range)
-        guard let instant = InstantText.instant(value.span) ?? ValueForm.instant(value.span, form) else { return nil }
+        guard let instant = ValueForm.instant(value.span, form) else { return nil }
         let days = instant.first.floorDivided(by: 86_400)
         let (date, second) = (CivilDate(daysSince1970: days), instant.first - days * 86_400)
         // An offset may lead out of the years that four digits can spell.

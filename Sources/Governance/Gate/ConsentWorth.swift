@@ -56,8 +56,8 @@ extension GovernanceTransaction {
             return ConsentWorth(record: record, state: "in-force", reason: nil)
         } catch ConsentError.withdrawn(let index) {
             return ended("ended-by-withdrawal", "the consent at log index \(index) was withdrawn after it was given")
-        } catch ConsentError.expired(let until) where now < until {
-            return ended("not-yet", "it is valid from \(try Statement(bytes: record.statement).parts.validFrom) on")
+        } catch let error as ConsentError where error.code == "clock-behind-consent" {
+            return ended("not-yet", error.message)
         } catch let error as ConsentError {
             return ended(Self.state(for: error), error.message)
         } catch Refusal.noConsent {

@@ -72,7 +72,7 @@ struct Replay {
     /// Takes an entry: checks whether it may be, then what it changes.
     mutating func apply(_ entry: CanonicalJSON, at index: Int64, _ findings: inout Findings) throws {
         switch entry.optionalString("type").flatMap(EntryType.init) {
-        case .adminEnrolled, .adminRetired: applyPerson(entry, index, &findings)
+        case .adminEnrolled, .adminRetired: try applyPerson(entry, index, &findings)
         case .agreementPublished: applyAgreement(entry)
         case .policyApplied: try applyPolicy(entry, index, &findings)
         case .consentGiven: applyConsent(entry, index)

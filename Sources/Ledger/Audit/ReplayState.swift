@@ -2,7 +2,7 @@ internal import Model
 internal import Vault
 
 extension Replay {
-    mutating func applyPerson(_ entry: CanonicalJSON, _ index: Int64, _ findings: inout Findings) {
+    mutating func applyPerson(_ entry: CanonicalJSON, _ index: Int64, _ findings: inout Findings) throws {
         guard let name = entry.optionalString("administrator") else {
             findings.add("I3", index, "the entry names nobody")
             return
@@ -10,10 +10,23 @@ extension Replay {
         if entry.optionalString("type") == EntryType.adminRetired.rawValue {
             people[name]?.isRetired = true
         } else {
+            if try !Self.isKeyConsistent(entry) {
+                findings.add("I3", index, "the public key is not the one that its type and digest say")
+            }
             people[name] = Person(
                 keyDigest: entry.optionalString("key_sha256") ?? "",
                 isAdministrator: entry.optionalString("role") == "administrator", enrolledAt: index)
         }
+    }
+
+    /// Whether the key that somebody was enrolled with is of the type and has the digest that consents are held against.
+    private static func isKeyConsistent(_ entry: CanonicalJSON) throws -> Bool {
+        guard let key = entry.optionalString("public_key") else { return true }
+        let words = key.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        guard words.count == 2, words[0].hasSameBytes(as: entry.optionalString("key_type") ?? ""),
+            let blob = Base64.decode(words[1])
+        else { return false }
+        return try SHA256.digest(of: blob).hex == entry.optionalString("key_sha256")
     }
 
     mutating func applyAgreement(_ entry: CanonicalJSON) {

@@ -14,6 +14,8 @@ public enum ModelError: ReportableError, Equatable {
     case field(name: String)
     /// A cron expression that cannot be read.
     case cron(field: String, problem: String)
+    /// A time zone that is not known.
+    case timeZone(name: String, problem: String)
     /// A contact too large for any request.
     case contactTooLarge(bytes: Int)
 
@@ -28,6 +30,7 @@ public enum ModelError: ReportableError, Equatable {
         case .field: "unknown-contact-field"
         case .contactTooLarge: "contact-too-large"
         case .cron: "bad-cron-expression"
+        case .timeZone: "unknown-time-zone"
         }
     }
 
@@ -42,6 +45,8 @@ public enum ModelError: ReportableError, Equatable {
         case .field(let name): "there is no contact field '\(name.prefix(64))'"
         case .cron(let field, let problem):
             (field == "expression" ? "the cron expression" : "the cron expression's \(field)") + ": \(problem)"
+        case .timeZone(let name, let problem):
+            "there is no time zone '\(name.contains("@") ? "…" : String(name.prefix(64)))': \(problem)"
         case .contactTooLarge(let bytes): "one contact needs \(bytes) bytes, more than a whole request may have"
         }
     }
@@ -50,7 +55,8 @@ public enum ModelError: ReportableError, Equatable {
     public var hint: String? {
         switch self {
         case .identifier: "use 1 to 64 letters, digits, '.', '_' or '-', starting with a letter or digit"
-        case .cron: "for example '0 6 * * MON-FRI': minute, hour, day of month, month, day of week; times are UTC"
+        case .cron: "for example '0 6 * * MON-FRI': minute, hour, day of month, month, day of week"
+        case .timeZone: "time zones are named by region and place, as in Europe/Stockholm; without one, times are UTC"
         case .timestamp: "write it as 2026-11-23T12:00:00Z"
         case .digest: "copy it whole"
         case .field:
@@ -63,7 +69,7 @@ public enum ModelError: ReportableError, Equatable {
     /// The class of failure, which decides the exit status.
     public var failure: FailureClass {
         switch self {
-        case .identifier, .timestamp, .field, .cron: .usage
+        case .identifier, .timestamp, .field, .cron, .timeZone: .usage
         case .digest, .contactTooLarge: .badInput
         case .notCanonical, .configuration: .internalError
         }

@@ -58,7 +58,7 @@ final class ReportNode {
 
     private func takeText(_ text: String) {
         var bytes: [UInt8] = []
-        JSONText.writeString(text, to: &bytes)
+        JSONText.writeVisible(text, to: &bytes)
         content = .scalar(bytes)
     }
 
@@ -122,7 +122,7 @@ final class ReportNode {
             out.append(UInt8(ascii: "{"))
             for (index, member) in members.sorted(by: { $0.key < $1.key }).enumerated() {
                 if index > 0 { out.append(UInt8(ascii: ",")) }
-                JSONText.writeString(member.key, to: &out)
+                JSONText.writeVisible(member.key, to: &out)
                 out.append(UInt8(ascii: ":"))
                 member.value.write(to: &out)
             }

@@ -1,64 +1,80 @@
-/// Characters that a reader does not see, or that change what is seen of others: terminal escapes and other controls, what
-/// turns the direction of writing, separators of lines that no editor shows, joiners.
+/// Text as it may be shown: a character that steers a terminal, turns around what stands beside it or is not seen at all
+/// is written as its code point, `<U+001B>`.
 ///
-/// They are refused where a person enters a text that others will read or sign, and made visible where a text of a
-/// stranger is shown (a file's header, a server's words).
+/// Names of fields, words of SendGrid and texts of files come from outside. Shown as they are, they could move the
+/// cursor over what was said before, or let one text be read as another.
 public enum VisibleText {
-    /// Whether a character is one of these; line feeds and tabs are not.
+    /// Whether `scalar` is not seen as what it is: controls, marks of direction, separators of lines and paragraphs, and
+    /// what has no width.
     public static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-        guard scalar.value < 0x20 || scalar.value >= 0x7F else { return false }
-        if scalar == "\n" || scalar == "\t" { return false }
-        return switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: true
-        // Fillers that are letters by their category, and nothing to see.
-        default: [0x115F, 0x1160, 0x3164, 0xFFA0, 0x034F, 0x2800].contains(scalar.value)
+        if scalar.value < 0x7F { return scalar.value < 0x20 }
+        if scalar.value < 0xA0 { return true }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: return true
+        default:
+            // Selectors of variants say how the character before them looks, as with emoji.
+            return scalar.properties.isDefaultIgnorableCodePoint && !(0xFE00...0xFE0F).contains(scalar.value)
         }
     }
 
-    /// Whether `text` can stand in a line that people read: none of these characters, no line feed and no tab.
-    public static func isPlainLine(_ text: String) -> Bool {
-        !text.unicodeScalars.contains { isHidden($0) || $0 == "\n" || $0 == "\t" }
+    /// `text` in one line: line breaks are made visible too.
+    public static func line(_ text: String) -> String {
+        text.utf8.allSatisfy(isPlain) ? text : shown(text, keeping: [])
     }
 
-    /// Whether `text` can stand in a page that people read: none of these characters.
-    public static func isPlainPage(_ text: String) -> Bool {
-        !text.unicodeScalars.contains { isHidden($0) && $0 != "\r" }
+    /// `text` with its line breaks and tabs.
+    public static func lines(_ text: String) -> String {
+        if text.utf8.allSatisfy({ isPlain($0) || $0 == 0x0A || $0 == 0x09 }) { return text }
+        return shown(text.replacing("\r\n", with: "\n"), keeping: ["\n", "\t"])
     }
 
-    /// `text` with each of these characters written out, as `<U+202E>`.
-    public static func shown(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isHidden) else { return text }
+    /// The first character of `text` that is not seen as what it is, as its code point; line breaks and tabs count unless
+    /// `allowingLines`.
+    public static func firstHidden(in text: String, allowingLines: Bool = false) -> String? {
+        text.unicodeScalars.first { scalar in
+            isHidden(scalar) && !(allowingLines && (scalar == "\n" || scalar == "\t" || scalar == "\r"))
+        }.map(code)
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool { (0x20..<0x7F).contains(byte) }
+
+    private static func shown(_ text: String, keeping kept: Set<Unicode.Scalar>) -> String {
         var shown = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            guard isHidden(scalar) else {
+            if isHidden(scalar), !kept.contains(scalar) {
+                shown.append(contentsOf: "<\(code(scalar))>".unicodeScalars)
+            } else {
                 shown.append(scalar)
-                continue
             }
-            shown.append(contentsOf: "<U+\(digits(scalar))>".unicodeScalars)
         }
         return String(shown)
     }
 
-    /// JSON with each of these characters as the escape that means it; they stand within strings alone.
-    public static func escaped(json: String) -> String {
-        guard json.unicodeScalars.contains(where: isHidden) else { return json }
-        var escaped = String.UnicodeScalarView()
-        for scalar in json.unicodeScalars {
-            guard isHidden(scalar) else {
-                escaped.append(scalar)
-                continue
-            }
-            for unit in String(Character(scalar)).utf16 {
-                let digits = String(unit, radix: 16)
-                escaped.append(
-                    contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".unicodeScalars)
+    private static func code(_ scalar: Unicode.Scalar) -> String {
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+}
+
+extension JSONText {
+    /// Appends `text` as a JSON string in which every character that is not seen as what it is stands as an escape.
+    ///
+    /// The string is the same one to every parser. Not for what is hashed or signed, which has one spelling.
+    static func writeVisible(_ text: String, to out: inout [UInt8]) {
+        guard text.unicodeScalars.contains(where: { $0.value >= 0x7F && VisibleText.isHidden($0) }) else {
+            return writeString(text, to: &out)
+        }
+        out.append(UInt8(ascii: "\""))
+        for scalar in text.unicodeScalars {
+            if scalar.value >= 0x7F, VisibleText.isHidden(scalar) {
+                for unit in UTF16.encode(scalar).map(Array.init) ?? [] {
+                    out.append(contentsOf: "\\u".utf8)
+                    out.append(contentsOf: Hex.encode([UInt8(unit >> 8), UInt8(unit & 0xFF)]).utf8)
+                }
+            } else {
+                for byte in String(scalar).utf8 { writeEscaped(byte, to: &out) }
             }
         }
-        return String(escaped)
-    }
-
-    private static func digits(_ scalar: Unicode.Scalar) -> String {
-        let digits = String(scalar.value, radix: 16, uppercase: true)
-        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        out.append(UInt8(ascii: "\""))
     }
 }

@@ -5,11 +5,15 @@
 /// begins with `*`, a day that either of them has is meant; else it must be in both. A day must always be in one of the
 /// months: POSIX joins months and days of the week by "or" as well, which no cron does.
 ///
-/// Times are UTC, so that no change to or from daylight saving time skips a run or repeats one. Times before 1970 and
-/// after 9999, which RFC 3339 cannot write, are never meant.
+/// Times are UTC, where no change to or from daylight saving time skips a run or repeats one, or of a time zone, see
+/// ``CronZone``. Times before 1970 and after 9999, which RFC 3339 cannot write, are never meant.
 public struct CronExpression: Hashable, Sendable, CustomStringConvertible {
     /// The expression as given, with names in upper case, nicknames in lower case and one space between fields.
     public let text: String
+    /// The time zone that its times are of; nil for UTC.
+    public let zone: CronZone?
+    /// Whether neither minute nor hour begins with `*`, which decides what a change of the clock does.
+    let isFixed: Bool
 
     // A bit for each number that is meant.
     private let minutes: UInt64
@@ -25,7 +29,8 @@ public struct CronExpression: Hashable, Sendable, CustomStringConvertible {
     /// of them, because it names no time.
     /// - Throws: ``ModelError/cron(field:problem:)`` for anything else, and for a day that never comes, as in
     ///   `0 0 31 2 *`: a schedule that cannot run is a mistake.
-    public init(_ text: String) throws(ModelError) {
+    public init(_ text: String, zone: CronZone? = nil) throws(ModelError) {
+        self.zone = zone
         // ASCII alone, because in Unicode other letters have the upper case of these: "ſun".
         guard text.utf8.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x09 }) else {
             throw .cron(field: "expression", problem: "it has to be one line of printable ASCII characters")
@@ -52,6 +57,7 @@ public struct CronExpression: Hashable, Sendable, CustomStringConvertible {
         daysOfMonth = try CronField.dayOfMonth.parse(fields[2])
         months = try CronField.month.parse(fields[3])
         daysOfWeek = try CronField.dayOfWeek.parse(fields[4])
+        isFixed = !fields[0].hasPrefix("*") && !fields[1].hasPrefix("*")
         isEitherDay = !fields[2].hasPrefix("*") && !fields[4].hasPrefix("*")
         self.text = written
         guard firstDay(from: 0, through: CivilMonth.cycle) != nil else {
@@ -72,30 +78,54 @@ extension CronExpression {
     /// The first due time after `time`, never `time` itself; nil if there is none before the year 10000.
     public func next(after time: Timestamp) -> Timestamp? {
         guard Self.isUsable(time) else { return nil }
-        let from = Self.minute(of: time) + 1
-        let (day, minute) = from.quotientAndRemainder(dividingBy: Self.minutesPerDay)
-        if has(day: day), let found = firstMinute(from: minute) { return Self.timestamp(day, found) }
-        guard let later = firstDay(from: day + 1, through: Self.lastDay), let found = firstMinute(from: 0) else {
-            return nil
-        }
-        return Self.timestamp(later, found)
+        if let zone { return next(after: max(time, Timestamp(seconds: -1)), in: zone) }
+        return firstLocalMinute(from: Self.minute(of: time) + 1).map(Self.timestamp)
     }
 
     /// The last due time that is not after `time`; nil if there is none since 1970.
     public func previous(atOrBefore time: Timestamp) -> Timestamp? {
         guard time.seconds >= 0, Self.isUsable(time) else { return nil }
-        let (day, minute) = Self.minute(of: time).quotientAndRemainder(dividingBy: Self.minutesPerDay)
-        if has(day: day), let found = lastMinute(through: minute) { return Self.timestamp(day, found) }
-        guard let earlier = lastDay(through: day - 1), let found = lastMinute(through: Self.minutesPerDay - 1) else {
-            return nil
-        }
-        return Self.timestamp(earlier, found)
+        if let zone { return previous(atOrBefore: time, in: zone) }
+        return lastLocalMinute(through: Self.minute(of: time)).map(Self.timestamp)
     }
 
     /// How many due times lie after `start`, up to and including `end`; counted by months and not one by one, so that
     /// a clock that is years off does not stop whoever asks.
     public func count(after start: Timestamp, through end: Timestamp) -> Int {
-        let (first, last) = (Self.minute(of: start), Self.minute(of: end))
+        guard let zone else { return countLocal(after: Self.minute(of: start), through: Self.minute(of: end)) }
+        let bounds = Timestamp(seconds: -1)...Timestamp(seconds: Int64(Self.lastMinute) * 60)
+        func clamped(_ time: Timestamp) -> Timestamp { min(max(time, bounds.lowerBound), bounds.upperBound) }
+        return count(after: clamped(start), through: clamped(end), in: zone)
+    }
+}
+
+// MARK: - Minutes since 1970, on the clock that it goes by
+
+extension CronExpression {
+    /// The first minute from `minute` on that is meant.
+    func firstLocalMinute(from minute: Int) -> Int? {
+        let (day, rest) = max(0, minute).quotientAndRemainder(dividingBy: Self.minutesPerDay)
+        if has(day: day), let found = firstMinute(from: rest) { return day * Self.minutesPerDay + found }
+        guard let later = firstDay(from: day + 1, through: Self.lastDay), let found = firstMinute(from: 0) else {
+            return nil
+        }
+        return later * Self.minutesPerDay + found
+    }
+
+    /// The last minute up to `minute` that is meant.
+    func lastLocalMinute(through minute: Int) -> Int? {
+        guard minute >= 0 else { return nil }
+        let (day, rest) = min(minute, Self.lastMinute).quotientAndRemainder(dividingBy: Self.minutesPerDay)
+        if has(day: day), let found = lastMinute(through: rest) { return day * Self.minutesPerDay + found }
+        guard let earlier = lastDay(through: day - 1), let found = lastMinute(through: Self.minutesPerDay - 1) else {
+            return nil
+        }
+        return earlier * Self.minutesPerDay + found
+    }
+
+    /// How many minutes after `first`, up to and including `last`, are meant.
+    func countLocal(after first: Int, through last: Int) -> Int {
+        let (first, last) = (max(first, -1), min(last, Self.lastMinute))
         guard first < last else { return 0 }
         let month = CivilMonth.containing(day: max(0, first) / Self.minutesPerDay).month
         return count(from: month, throughMinute: last) - count(from: month, throughMinute: first)
@@ -114,16 +144,15 @@ extension CronExpression {
 extension CronExpression {
     private static let minutesPerDay = 1440
     private static let lastDay = CivilMonth.last.firstDay + CivilMonth.last.length - 1
+    private static let lastMinute = lastDay * minutesPerDay + minutesPerDay - 1
 
     /// The minute since 1970 that `time` lies in: -1 for all before, the last of 9999 for all after.
     private static func minute(of time: Timestamp) -> Int {
         guard time.seconds >= 0 else { return -1 }
-        return Int(min(time.seconds / 60, Int64(lastDay * minutesPerDay + minutesPerDay - 1)))
+        return Int(min(time.seconds / 60, Int64(lastMinute)))
     }
 
-    private static func timestamp(_ day: Int, _ minute: Int) -> Timestamp {
-        Timestamp(seconds: Int64(day * minutesPerDay + minute) * 60)
-    }
+    private static func timestamp(_ minute: Int) -> Timestamp { Timestamp(seconds: Int64(minute) * 60) }
 
     /// The first minute of a day, at or after `minute`, that is meant.
     private func firstMinute(from minute: Int) -> Int? {

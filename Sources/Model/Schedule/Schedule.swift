@@ -2,14 +2,15 @@
 public enum Schedule: Hashable, Sendable {
     /// Whenever the files of its sources have changed.
     case onRefresh
-    /// At the times of a cron expression, UTC.
+    /// At the times of a cron expression, UTC or of its time zone.
     case cron(CronExpression)
 
-    /// As commands and the log show it, and as stored: `on-refresh`, or `cron 0 6 * * *`.
+    /// As commands, statements and the log show it, and as stored: `on-refresh`, `cron 0 6 * * *`, or
+    /// `cron 0 6 * * * Europe/Stockholm`.
     public var text: String {
         switch self {
         case .onRefresh: "on-refresh"
-        case .cron(let expression): "cron \(expression.text)"
+        case .cron(let expression): "cron \(expression.text)" + (expression.zone.map { " \($0)" } ?? "")
         }
     }
 
@@ -19,7 +20,12 @@ public enum Schedule: Hashable, Sendable {
         if text == "on-refresh" {
             self = .onRefresh
         } else if text.hasPrefix("cron ") {
-            self = .cron(try CronExpression(String(text.dropFirst(5))))
+            let words = text.dropFirst(5).split(separator: " ")
+            // A time zone follows the five fields, or the nickname that stands for them.
+            let fields = words.first?.first == "@" ? 1 : 5
+            let zone: CronZone? = words.count == fields + 1 ? try CronZone(String(words[fields])) : nil
+            let expression = words.prefix(zone == nil ? words.count : fields).joined(separator: " ")
+            self = .cron(try CronExpression(expression, zone: zone))
         } else {
             throw .configuration(key: "schedule")
         }

@@ -62,6 +62,9 @@ struct BenchMeter {
             stages: stages.map { BenchStage(name: $0.0, nanosecondsPerProfile: Double($0.1) / count) })
     }
 
+    /// Milliseconds of processor time since the start.
+    var milliseconds: Double { Double(Self.now() - processorTime) / 1e6 }
+
     private static func now() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)

@@ -71,7 +71,8 @@ extension Workspace {
         guard let record = try store.reading({ try $0.consents() }).first(where: { $0.index == index }) else {
             throw OperationError.unknownConsent(index)
         }
-        try writeFiles(of: record)
+        // They are copies, and on a medium that cannot be written there is none to be made.
+        if !store.isReadOnly { try? writeFiles(of: record) }
         return (
             try report(on: record),
             String(decoding: record.statement, as: UTF8.self)
@@ -90,8 +91,10 @@ extension Workspace {
             )
         }
         let folder = folder(of: record)
+        // Earlier ones were kept as they came.
+        let signature = (try? SSHSignature(armored: record.signature))?.armored ?? record.signature
         let texts: [(String, [UInt8])] = [
-            ("statement.txt", record.statement), ("statement.txt.sig", Array(record.signature.utf8)),
+            ("statement.txt", record.statement), ("statement.txt.sig", Array(signature.utf8)),
             ("allowed_signers", Array((person?.allowedSignersLine ?? "").utf8)),
             ("agreement.md", Array((agreement?.texts[parts.language] ?? "").utf8)),
         ]

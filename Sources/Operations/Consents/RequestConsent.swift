@@ -41,10 +41,7 @@ extension Workspace {
             let policy = try policy(transaction)
             let statement = Statement(
                 try parts(id, fields, administrator, language, policy, nonce: nonce, now: now, transaction))
-            // An older policy, or a field's name from a file, may hold what nobody sees: that is nothing to sign.
-            guard VisibleText.isPlainPage(String(decoding: statement.bytes, as: UTF8.self)) else {
-                throw OperationError.hiddenCharacter(what: "the statement, by its policy, matching or organization,")
-            }
+            try statement.requireClear()
             let request = ConsentRequest(
                 id: try transaction.nextConsentRequestID(), administrator: administrator, destination: id,
                 statement: statement.bytes, expires: now.adding(seconds: policy.requestMinutes * 60), answered: nil)

@@ -22,12 +22,21 @@ public enum SSHKeygen {
     /// Signs a statement with the private key in a file, as `ssh-keygen -Y sign -n consent@waybill -f KEY` does.
     ///
     /// A passphrase is asked for on the terminal by ssh-keygen.
-    /// - Throws: ``OperationError/toolMissing(tool:package:)``, ``OperationError/signingFailed``.
-    public static func sign(_ statement: String, keyFile: String) throws -> String {
-        // Asked first, because ssh-keygen would repeat what it was given, and that may be a key in place of its path.
-        try SmallFile.withDescriptor(keyFile) { _, _ in }
+    /// - Parameter isAgentMeant: whether a public key may be given, for which ssh-keygen has the SSH agent sign.
+    /// - Throws: ``OperationError/publicKeyGiven(path:)``, ``OperationError/toolMissing(tool:package:)``, ``OperationError/signingFailed``.
+    public static func sign(_ statement: String, keyFile: String, isAgentMeant: Bool = false) throws -> String {
+        try requireKey(keyFile, isAgentMeant: isAgentMeant)
         let output = try run(["-q", "-Y", "sign", "-n", SSHSignature.namespace, "-f", keyFile], input: statement)
         return String(decoding: output, as: UTF8.self)
+    }
+
+    /// Makes sure that a file can be signed with, and that nobody's agent signs unasked.
+    ///
+    /// Before ssh-keygen is run, which would repeat what it was given, and that may be a key in place of its path.
+    /// - Throws: ``OperationError/publicKeyGiven(path:)``, ``OperationError/unreadable(path:problem:)``.
+    public static func requireKey(_ path: String, isAgentMeant: Bool) throws {
+        let text = String(decoding: try SmallFile.bytes(path, limit: 65_536), as: UTF8.self)
+        guard isAgentMeant || text.contains("PRIVATE KEY") else { throw OperationError.publicKeyGiven(path: path) }
     }
 
     /// Makes an Ed25519 key without passphrase, for rehearsals.

@@ -20,6 +20,7 @@ extension Workspace {
         _ name: String, matching: DataMatching, doNotContact: [String], ignoredFlags: [String] = [],
         creating: [String: CustomFieldDefinition.ValueType] = [:], by administrator: AdministratorName
     ) async throws -> DestinationReport {
+        try EnteredText.require(matching.pairs.map(\.column) + doNotContact + ignoredFlags, "a matched field's name")
         try Self.requireHarmless(ignoredFlags, doNotContact)
         var wanted = try destination(name)
         (wanted.matching, wanted.doNotContact, wanted.ignoredFlags) = (matching, doNotContact, ignoredFlags)

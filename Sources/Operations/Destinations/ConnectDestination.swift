@@ -35,7 +35,7 @@ extension Workspace {
         guard text.contains(where: { !$0.isWhitespace }) else { throw refuse("is empty") }
         guard text.utf8.count <= 200 else { throw refuse("is longer than 200 bytes") }
         // What cannot be seen can make a text look like another one, in a statement that is signed too.
-        guard VisibleText.isPlainLine(text) else { throw OperationError.hiddenCharacter(what: option) }
+        try EnteredText.require(text, option)
         guard !EntryText.holdsAddress(text), !text.hasPrefix("SG.") else {
             throw OperationError.personalText(option: option)
         }

@@ -55,7 +55,7 @@ public struct DestinationReport: Encodable, Sendable {
     public let changedBy: String?
     /// When it was suspended or removed.
     public let changedAt: String?
-    /// When exports run by themselves: `on-refresh`, `cron 0 6 * * *`, or `off`.
+    /// When exports run by themselves: `on-refresh`, `cron 0 6 * * *` (UTC, or the time zone that follows), or `off`.
     public let schedule: String
     /// The next time one is due; null if there is none, or it depends on the sources.
     public let nextRun: String?

@@ -61,9 +61,7 @@ extension Workspace {
         for name in columns + destination.doNotContact + destination.ignoredFlags where !EntryText.isFieldName(name) {
             throw OperationError.personalText(option: "the name of a field")
         }
-        for name in columns + destination.doNotContact + destination.ignoredFlags where !VisibleText.isPlainLine(name) {
-            throw OperationError.hiddenCharacter(what: "the name of a field")
-        }
+        try EnteredText.require(columns + destination.doNotContact + destination.ignoredFlags, "the name of a field")
         guard destination.matching != nil else { return }
         guard !destination.segments.isEmpty else {
             for column in columns { try fields.requireSomewhere(column, isFlag: false) }

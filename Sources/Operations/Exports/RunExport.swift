@@ -67,6 +67,7 @@ extension Workspace {
         let planned = try options.plan.map { try PlanFile(path: $0).basis }
         let isFull = planned.map { $0.parts["mode"] == .string("full") } ?? options.isFull
         let scope = try await gate.preflight(id, under: options.administrator)
+        try requireClock()
         return try await SendGrid.withConnection { sendGrid in
             try await settleEarlier(id, sendGrid, patience: options.jobPatience, progress)
             let plan = try await plan(
@@ -93,6 +94,7 @@ extension Workspace {
                     try await gate.begin(scope, terms)
                 }
             guard let record = try await gate.record(of: id) else { throw Refusal.keyMissing(id) }
+            await noteParts(plan)
             let isKept = await keep(plan.selection.rejections, of: session)
             let run = ExportRun(
                 gate: try gate, store: store, sendGrid: sendGrid, session: session, record: record, plan: plan,

@@ -114,40 +114,42 @@ extension Workspace {
     }
 
     /// The newest checkpoint: a C2SP signed note.
-    /// - Throws: an error of class I/O if the database cannot be read.
+    /// - Throws: `LedgerError` if it is not what the log's key signed; an error of class I/O if the database cannot be read.
     public func checkpoint() throws -> String {
-        guard let head = try store.reading({ try $0.latestHead() }) else {
-            throw StoreError.damaged(what: "the log has no head")
-        }
-        return head.note
+        try store.reading { try Self.checkedHead($0).note }
     }
 
-    /// Makes sure of a proof before it is handed out: whoever checks it later finds the same.
-    private static func require(
-        _ path: [Digest], proves bytes: [UInt8], at index: Int64, under note: String, _ transaction: SQLiteTransaction
-    ) throws {
-        let key = try VerifierKey(parsing: storedVerifierKey(transaction))
-        guard let checkpoint = try? Checkpoint.verify(note: note, with: key),
-            try Tree.verifyInclusion(
-                index: index, size: checkpoint.size, leafHash: Tree.leafHash(bytes), path: path, root: checkpoint.root)
-        else { throw OperationError.verificationFailed(violations: 1) }
-    }
-
-    /// Proves that an entry is in the log, and checks the proof.
-    /// - Throws: ``OperationError/unknownEntry(_:size:)``; ``OperationError/verificationFailed(violations:)`` if the log is
-    ///   damaged.
+    /// Proves that an entry is in the log, after the proof was checked as its receiver would check it.
+    /// - Throws: ``OperationError/unknownEntry(_:size:)``; `LedgerError` if entry, path or checkpoint do not fit together.
     public func prove(_ index: Int64) throws -> ProofReport {
         try store.reading { transaction in
-            guard let bytes = try transaction.entry(at: index), let head = try transaction.latestHead() else {
+            guard let bytes = try transaction.entry(at: index) else {
                 throw OperationError.unknownEntry(index, size: try transaction.latestHead()?.size ?? 0)
             }
+            let head = try Self.checkedHead(transaction)
             var hashes: [Digest] = []
             try transaction.forEachEntry { hashes.append(try Digest($0.leafHash)) }
+            guard hashes.count == head.size, index < head.size else { throw LedgerError.proofFails }
+            let leaf = try Tree.leafHash(bytes)
             let path = try Tree.inclusionPath(index: Int(index), leafHashes: hashes)
-            try Self.require(path, proves: bytes, at: index, under: head.note, transaction)
+            let proof = ProofFile.make(index: index, path: path, note: head.note)
+            try ProofFile.parse(proof).verify(leafHash: leaf, with: try Self.key(transaction))
             return ProofReport(
-                index: index, leafHash: try Tree.leafHash(bytes).hex, entry: String(decoding: bytes, as: UTF8.self),
-                proof: ProofFile.make(index: index, path: path, note: head.note))
+                index: index, leafHash: leaf.hex, entry: String(decoding: bytes, as: UTF8.self), proof: proof)
         }
+    }
+
+    /// The newest head, whose note says what is stored with it and is signed by the log's key.
+    private static func checkedHead(_ transaction: SQLiteTransaction) throws -> StoredHead {
+        guard let head = try transaction.latestHead() else { throw StoreError.damaged(what: "the log has no head") }
+        let checkpoint = try Checkpoint.verify(note: head.note, with: try key(transaction))
+        guard checkpoint.size == head.size, checkpoint.root == head.root else {
+            throw LedgerError.headDamaged(size: head.size, problem: "size or root is not what was signed")
+        }
+        return head
+    }
+
+    private static func key(_ transaction: SQLiteTransaction) throws -> VerifierKey {
+        try VerifierKey(parsing: try storedVerifierKey(transaction))
     }
 }

@@ -48,15 +48,17 @@ extension Workspace {
         var segment = segment
         switch segment.membership {
         case .rule(let text):
+            try EnteredText.require(text, "the rule", allowingLines: true)
             let rule = try SegmentRule(parsing: text)
             segment = SegmentDefinition(
                 name: segment.name, source: segment.source, membership: .rule(rule.text),
                 unreadable: segment.unreadable)
         case .members(let path):
+            try EnteredText.require(path, "the path of the members")
             segment = SegmentDefinition(
                 name: segment.name, source: segment.source, membership: .members(path: absolutePath(path)),
                 unreadable: segment.unreadable, delimiter: segment.delimiter)
-        case .entity: break
+        case .entity(let name): try EnteredText.require(name, "the entity's name")
         }
         // Counting is the honest check: it meets every row, and says at once if nobody is meant.
         var report = try await report(segment)

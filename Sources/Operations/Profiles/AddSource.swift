@@ -47,6 +47,7 @@ extension Workspace {
     /// - Parameter requiresID: whether the identifying field was named, and therefore has to be there.
     /// - Throws: an error of class bad-input if it cannot be read; of class usage if the name is taken.
     public func addSource(_ source: SourceDefinition, requiresID: Bool = false) async throws -> SourceReport {
+        try EnteredText.require(source.texts, "what describes the source")
         let source = source.absolute
         let fields = try await Self.fields(of: source)
         if requiresID, !fields.contains(source.idField) {
@@ -98,6 +99,14 @@ extension Workspace {
 }
 
 extension SourceDefinition {
+    /// What a person wrote of it.
+    var texts: [String] {
+        switch format {
+        case .csv(let path, _), .ndjson(let path): [idField, path]
+        case .commonDataModel(let folder, let entity): [idField, folder] + [entity].compactMap(\.self)
+        }
+    }
+
     /// With paths that mean the same from every directory.
     var absolute: SourceDefinition {
         let format: Format =

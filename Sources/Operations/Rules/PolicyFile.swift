@@ -61,33 +61,45 @@ enum PolicyFile {
             throw OperationError.policyFile(
                 file: file, line: nil, problem: "'\(key)' must be between 1 and 1,000,000,000")
         }
+        try requireVisible(layout, file: file)
         guard (0...100).contains(layout.maximum_removal_percent ?? 0), (layout.maximum_removals ?? 0) >= 0 else {
             throw OperationError.policyFile(
                 file: file, line: nil,
                 problem: "'maximum_removal_percent' must be between 0 and 100, 'maximum_removals' not negative")
         }
-        try requireVisible(layout, file: file)
         return Policy(
             hosts: layout.hosts.map { $0.lowercased() }, fields: layout.fields,
             maximumProfiles: layout.maximum_profiles, warnProfiles: layout.warn_profiles,
-            consentDays: layout.consent_days, requestMinutes: layout.request_minutes, purpose: layout.purpose,
-            transferMechanism: layout.transfer_mechanism, country: layout.country, recipient: layout.recipient,
+            consentDays: layout.consent_days, requestMinutes: layout.request_minutes, purpose: trimmed(layout.purpose),
+            transferMechanism: trimmed(layout.transfer_mechanism), country: trimmed(layout.country),
+            recipient: trimmed(layout.recipient),
             maximumRemovals: layout.maximum_removals ?? 10_000,
             maximumRemovalPercent: layout.maximum_removal_percent ?? 50,
             readsSuppressions: layout.read_suppressions ?? false)
     }
 
-    /// What stands in statements, and is read by who signs them.
+    /// What stands in statements is one line that everybody can see.
     private static func requireVisible(_ layout: Layout, file: String) throws {
-        var texts = [
-            ("purpose", layout.purpose), ("transfer_mechanism", layout.transfer_mechanism),
-            ("country", layout.country), ("recipient", layout.recipient),
+        let texts = [
+            ("purpose", layout.purpose), ("transfer_mechanism", layout.transfer_mechanism), ("country", layout.country),
+            ("recipient", layout.recipient),
         ]
-        texts += layout.hosts.map { ("hosts", $0) } + layout.fields.map { ("fields", $0.key + $0.value) }
-        for (key, text) in texts where !VisibleText.isPlainLine(text) {
-            throw OperationError.policyFile(
-                file: file, line: nil, problem: "'\(key)' has a character that nobody sees, or a line break")
+        let names = layout.hosts.map { ("hosts", $0) } + layout.fields.flatMap { [("fields", $0), ("fields", $1)] }
+        for (key, text) in texts + names {
+            guard let character = VisibleText.firstHidden(in: trimmed(text)) else { continue }
+            let problem =
+                character == "U+000A"
+                ? "'\(key)' has several lines; write it in one"
+                : "'\(key)' has the character \(character) in it, which is not seen as what it is"
+            throw OperationError.policyFile(file: file, line: nil, problem: problem)
         }
+    }
+
+    /// YAML ends a folded text with a line break that nobody wrote.
+    private static func trimmed(_ text: String) -> String {
+        var text = text[...]
+        while text.last == "\n" { text.removeLast() }
+        return String(text)
     }
 
     private static func requireKnownKeys(_ text: String, file: String) throws {

@@ -38,9 +38,7 @@ extension Workspace {
             guard !text.isEmpty else {
                 throw OperationError.agreementFolder(path: folder, problem: "\(name) is empty")
             }
-            guard VisibleText.isPlainPage(text) else {
-                throw OperationError.agreementFolder(path: folder, problem: "\(name) has a character that nobody sees")
-            }
+            try EnteredText.require(text, name, allowingLines: true)
             texts[language] = text
         }
         let lapses = try foresee { transaction in

@@ -7,12 +7,16 @@ internal import Store
 public struct ScheduleReport: Encodable, Sendable {
     /// The destination.
     public let id: String
-    /// `on-refresh`, `cron 0 6 * * *`, or `off`.
+    /// `on-refresh`, `cron 0 6 * * *`, `cron 0 6 * * * Europe/Stockholm`, or `off`.
     public let schedule: String
     /// Under whose consent exports go out.
     public let exportUser: String
     /// The next time it is due, if that can be told.
     public let next: String?
+    /// What clocks in the schedule's time zone show then, `2026-03-29 06:00`; null without a time zone.
+    public let nextLocal: String?
+    /// The time zone of a cron schedule, `UTC` or its name; null for others.
+    public let timeZone: String?
     /// What the administrator should know.
     public let warnings: [String]
 }
@@ -41,8 +45,9 @@ extension Workspace {
                         "export_user": .string(administrator.text),
                     ]))
         }
-        var next: Timestamp?
-        if case .cron(let expression) = schedule { next = expression.next(after: now) }
+        let next = schedule?.next(after: now)
+        var zone: CronZone?
+        if case .cron(let expression) = schedule { zone = expression.zone }
         // Somebody else's consent is of no use to it, and that shows only when it is due.
         let objection = try store.reading { try $0.objection(to: id, under: administrator, now: now) }
         let warnings =
@@ -50,6 +55,7 @@ extension Workspace {
             ? [] : objection.map { ["as things stand, its exports will be refused: \($0.message)"] } ?? []
         return ScheduleReport(
             id: id.text, schedule: schedule?.text ?? "off", exportUser: administrator.text, next: next.map { "\($0)" },
-            warnings: warnings)
+            nextLocal: next.flatMap { next in zone.map { $0.clock(at: next) } },
+            timeZone: schedule?.trigger == "cron" ? zone?.name ?? "UTC" : nil, warnings: warnings)
     }
 }

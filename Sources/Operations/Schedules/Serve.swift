@@ -11,7 +11,7 @@ public struct ServeEvent: Encodable, Sendable {
     public let time: String
     /// The destination.
     public let destination: String
-    /// `started`, `ended`, `refused`, `failed`, `missed`, `overlap`.
+    /// `started`, `ended`, `refused`, `failed`, `missed`, `overlap`, `silent`, `abandoned`.
     public let event: String
     /// The export, once there is one.
     public var export: String?
@@ -28,56 +28,77 @@ public struct ServeEvent: Encodable, Sendable {
 extension Workspace {
     /// Runs exports at their times until the task is cancelled.
     ///
-    /// One export a destination at a time; several destinations side by side. A cancelled export concludes the requests it
-    /// has under way, and is resumed by its next run, here or on another start.
+    /// One export a destination at a time; several destinations side by side, each on threads of its own: one whose disk
+    /// or source does not answer holds up nobody else, nor the end. A cancelled export concludes the requests it has under
+    /// way, and is resumed by its next run, here or on another start.
     /// - Parameters:
     ///   - interval: how often it is looked whether something is due.
     ///   - settle: for how many seconds sources must be as they are before they count as refreshed.
     ///   - report: told what happens.
+    /// - Returns: whether all exports that were under way have ended.
     /// - Throws: an error of class I/O if the workspace cannot be read any more.
     public func serve(
         interval: Duration = .seconds(5), settle: Int64 = 10, report: @escaping @Sendable (ServeEvent) -> Void
-    ) async throws {
-        let running = RunningExports()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            do {
-                var memory: [DestinationID: ScheduleState] = [:]
-                while !Task.isCancelled {
-                    let rows = try store.reading { try $0.schedules() }
-                    for row in rows {
-                        let id = row.destination
-                        var state = row.state
-                        // What is in memory knows since when the sources are as they are.
-                        if let known = memory[id], known.setAt == state.setAt { state = known }
-                        if await running.takeFailure(id) { state.runFailed(at: time.now()) }
-                        // What an earlier start left in the middle is due at once, though the source is the same.
-                        if memory[id] == nil, try openExport(of: id) != nil {
-                            state.runFailed(at: time.now(), pause: 0)
-                        }
-                        let before = state
-                        let decision = state.decide(
-                            row.schedule, now: time.now(), source: sourceDigest(id),
-                            isRunning: await running.contains(id),
-                            settle: settle)
-                        memory[id] = state
-                        if state.canonical != before.canonical {
-                            try await store.transaction { [state] in try $0.update(scheduleState: state, of: id) }
-                        }
-                        guard let missed = note(decision, id, report) else { continue }
-                        await running.insert(id)
-                        report(event(id, "started", missed: missed))
-                        group.addTask {
-                            let isWell = await runScheduled(row, report)
-                            await running.remove(id, failed: !isWell)
-                        }
-                    }
+    ) async throws -> Bool {
+        let lanes = Lanes()
+        var failure: (any Error)?
+        do {
+            // The workspace may lie on a disk that does not answer, too; then nothing runs, but a signal is heard.
+            try await withTaskExecutorPreference(OwnThreads(count: 1)) {
+                var memory = ServeMemory()
+                while true {
+                    try Task.checkCancellation()
+                    try await serveOnce(&memory, lanes, settle: settle, report)
                     try await Task.sleep(for: interval)
                 }
-            } catch is CancellationError {
-                // The one good end.
             }
-            group.cancelAll()
-            try await group.waitForAll()
+        } catch is CancellationError {
+            // The one good end.
+        } catch {
+            failure = error
+        }
+        // In a task of its own, because this one is cancelled and could not wait.
+        let left = await Task { await lanes.end(within: Self.endPatience) }.value
+        for id in left {
+            report(event(id, "abandoned", message: "its export did not end in time; the next start goes on with it"))
+        }
+        if let failure { throw failure }
+        return left.isEmpty
+    }
+
+    /// For how long exports may conclude what they have under way once they are told to end.
+    private static var endPatience: Duration { .seconds(7) }
+
+    /// Looks once at all schedules, and starts what is due.
+    private func serveOnce(
+        _ memory: inout ServeMemory, _ lanes: Lanes, settle: Int64, _ report: @escaping @Sendable (ServeEvent) -> Void
+    ) async throws {
+        let rows = try store.reading { try $0.schedules() }
+        // A cron schedule does not ask how its sources are.
+        let waiting = rows.filter { $0.schedule == .onRefresh }.map(\.destination)
+        let (sources, silent) = await lanes.look(at: waiting) { sourceDigest($0) }
+        for id in memory.newlySilent(silent) {
+            report(event(id, "silent", message: "its sources do not answer; it is looked at again once they do"))
+        }
+        for row in rows {
+            let id = row.destination
+            var state = row.state
+            // What is in memory knows since when the sources are as they are.
+            if let known = memory.states[id], known.setAt == state.setAt { state = known }
+            if await lanes.takeFailure(id) { state.runFailed(at: time.now()) }
+            // What an earlier start left in the middle is due at once, though the source is the same.
+            if memory.states[id] == nil, try openExport(of: id) != nil { state.runFailed(at: time.now(), pause: 0) }
+            let before = state
+            let decision = state.decide(
+                row.schedule, now: time.now(), source: sources[id], isRunning: await lanes.isRunning(id),
+                settle: settle)
+            memory.states[id] = state
+            if state.canonical != before.canonical {
+                try await store.transaction { [state] in try $0.update(scheduleState: state, of: id) }
+            }
+            guard let missed = note(decision, id, report) else { continue }
+            report(event(id, "started", missed: missed))
+            await lanes.run(id) { await runScheduled(row, report) }
         }
     }
 
@@ -167,18 +188,14 @@ extension Workspace {
     }
 }
 
-/// Which destinations have an export running in this process.
-private actor RunningExports {
-    private var destinations: Set<DestinationID> = []
-    private var failures: Set<DestinationID> = []
+/// What serving schedules remembers from one look to the next.
+private struct ServeMemory {
+    var states: [DestinationID: ScheduleState] = [:]
+    private var silent: Set<DestinationID> = []
 
-    func contains(_ id: DestinationID) -> Bool { destinations.contains(id) }
-    func insert(_ id: DestinationID) { destinations.insert(id) }
-
-    func remove(_ id: DestinationID, failed: Bool) {
-        destinations.remove(id)
-        if failed { failures.insert(id) }
+    /// Of those whose sources do not answer, the ones that did before.
+    mutating func newlySilent(_ now: Set<DestinationID>) -> [DestinationID] {
+        defer { silent = now }
+        return now.subtracting(silent).sorted { $0.text < $1.text }
     }
-
-    func takeFailure(_ id: DestinationID) -> Bool { failures.remove(id) != nil }
 }

@@ -28,8 +28,9 @@ extension Workspace {
     public static func create(
         home: String, organization: String, keyFile: String? = nil, time: TimeSource = .system
     ) async throws -> InitReport {
-        guard VisibleText.isPlainLine(organization) else {
-            throw OperationError.hiddenCharacter(what: "--organization")
+        try EnteredText.require(organization, "--organization")
+        guard !organization.allSatisfy(\.isWhitespace), organization.utf8.count <= 200 else {
+            throw OperationError.choice(option: "--organization", allowed: ["a name of 1 to 200 bytes"])
         }
         let files = WorkspaceFiles(home: home)
         try files.create()

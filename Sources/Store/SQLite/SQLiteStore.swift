@@ -57,13 +57,21 @@ public final class SQLiteStore: GovernanceStorage {
     private static func readOnly(_ files: WorkspaceFiles) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.readonly = true
-        if FileManager.default.fileExists(atPath: files.database + "-wal") {
-            // Somebody may be writing, and what is in the journal counts; SQLite reads it if its index lies beside it.
+        let manager = FileManager.default
+        let escaped = files.database.map { "%?#".contains($0) ? "%" + Hex.encode(Array(String($0).utf8)) : String($0) }
+        let uri = "file:\(escaped.joined())"
+        // Without a journal nothing can be changing (sqlite.org/uri.html, immutable), and no index has to be made.
+        guard manager.fileExists(atPath: files.database + "-wal") else {
+            return try DatabaseQueue(path: uri + "?immutable=1", configuration: configuration)
+        }
+        // Somebody may be writing, and what is in the journal counts; SQLite reads it if its index lies beside it.
+        if manager.fileExists(atPath: files.database + "-shm") {
             return try DatabaseQueue(path: files.database, configuration: configuration)
         }
-        // Without a journal nothing can be changing (sqlite.org/uri.html, immutable), and no index has to be made.
-        let escaped = files.database.map { "%?#".contains($0) ? "%" + Hex.encode(Array(String($0).utf8)) : String($0) }
-        return try DatabaseQueue(path: "file:\(escaped.joined())?immutable=1", configuration: configuration)
+        // A copy without the index, which every writer has: nobody writes. Alone with the database, SQLite keeps the index
+        // in memory (sqlite.org/wal.html, section 8), and without locks, which a medium that cannot be written refuses.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA locking_mode = EXCLUSIVE") }
+        return try DatabaseQueue(path: uri + "?vfs=unix-none", configuration: configuration)
     }
 
     private static func writable(_ files: WorkspaceFiles) throws -> DatabasePool {

@@ -86,7 +86,8 @@ public struct SQLiteTransaction: GovernanceTransaction {
         let retired: Int64? = row["retired"]
         guard let role = Administrator.Role(rawValue: row["role"]) else { throw StoreError.damaged(what: "a role") }
         return Administrator(
-            name: try AdministratorName(row["name"]), role: role, key: try SSHPublicKey(line: row["public_key"]),
+            name: try AdministratorName(row["name"]), role: role,
+            key: try SSHPublicKey(line: row["public_key"], isEnrolled: true),
             enrolled: Timestamp(seconds: row["enrolled"]), retired: retired.map(Timestamp.init(seconds:)))
     }
 

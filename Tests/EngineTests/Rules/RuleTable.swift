@@ -6,7 +6,9 @@ enum RuleTable {
     static let now: Int64 = 1_795_435_200
 
     /// Whether a profile with these values, empty where nothing is said, is in the segment.
-    static func matches(_ rule: SegmentRule, _ values: [String: String], now: Int64 = now) throws -> Bool {
+    static func matches(
+        _ rule: SegmentRule, _ values: [String: String], now: Int64 = now, types: [String: FieldType] = [:]
+    ) throws -> Bool {
         let columns = Array(Set(rule.fields + values.keys)).sorted()
         var table = RowTable(columns: columns.count)
         // A row before it and a byte before its values, so that places are not all zero.
@@ -21,7 +23,7 @@ enum RuleTable {
             for index in places.indices { fields[columns.count + index] = RowTable.place(places[index]) }
             return 2
         }
-        let program = try RuleProgram(rule, columns: columns, now: now)
+        let program = try RuleProgram(rule, columns: columns, now: now, types: types)
         return program.matches(1, of: table, table.bytes.span)
     }
 

@@ -169,3 +169,65 @@ struct ValueFormTests {
         #expect(date("0000-01-01T00:00:00+01:00") == nil && date("12/10/2022") == nil)
     }
 }
+
+@Suite("Fields of a declared type")
+struct DeclaredTypeTests {
+    private static let types: [String: FieldType] = [
+        "when": .dateTime, "day": .date, "out": .boolean, "worth": .decimal, "id": .guid, "text": .string,
+    ]
+
+    private func holds(_ rule: String, _ field: String, _ value: String) throws -> Bool {
+        try RuleTable.matches(SegmentRule(parsing: rule), [field: value], types: Self.types)
+    }
+
+    @Test(
+        "a text in quotes that is a value of the field's type is compared as one",
+        arguments: [
+            (#"when == "2026-01-01""#, "when", "2026-01-01T00:00:00Z", true),
+            (#"when < "2026-01-01""#, "when", "6/28/2021", false),
+            (#"when > "2026-01-01""#, "when", "6/28/2021", false),
+            (#"not when <= "2030-01-01""#, "when", "6/28/2021", false),
+            (#"day between "2026-01-01" and "2026-02-01""#, "day", "2026-01-15", true),
+            (#"out != "true""#, "out", "True", false), (#"out == "1""#, "out", "TRUE", true),
+            (#"out in ("true", "x")"#, "out", "1", true), (#"not out in ("true")"#, "out", "yes", false),
+            (#"worth > "100""#, "worth", "9", false), (#"worth != "100""#, "worth", "100.0", false),
+            (#"not worth > "100""#, "worth", "1,5", false),
+            (#"id == "CE759201F786D590BF2134BFF576C369""#, "id", "{ce759201-f786-d590-bf21-34bff576c369}", true),
+            // What is no value of the type, and what looks into the text, is text.
+            (#"when == "never""#, "when", "never", true), (#"when starts with "2026""#, "when", "2026-01-01", true),
+            (#"out == "maybe""#, "out", "maybe", true), (#"text > "100""#, "text", "9", true),
+            (#"text != "true""#, "text", "True", true),
+        ])
+    func quoted(rule: String, field: String, value: String, expected: Bool) throws {
+        #expect(try holds(rule, field, value) == expected)
+    }
+
+    @Test(
+        "true and false without quotes are truths, whatever the field is declared to be",
+        arguments: [("v == true", "v is true"), ("v != TRUE", "v is false"), ("not v = false", "v is not false")])
+    func words(rule: String, text: String) throws {
+        #expect(try SegmentRule(parsing: rule).text == text)
+        #expect(try SegmentRule(parsing: rule + " ignoring case").text == text)
+    }
+
+    @Test(
+        "an order among texts that are none of the field's type is refused",
+        arguments: [#"when <= "tomorrow""#, #"not when > "6/28/2021""#, #"worth < "1,5""#, #"out < "true""#])
+    func refused(rule: String) {
+        #expect { try holds(rule, "when", "2026-01-01") } throws: { error in
+            (error as? EngineError)?.code == "bad-rule"
+        }
+    }
+
+    @Test("in a format with the day behind the year nothing is read as the plain date it looks like")
+    func contradiction() throws {
+        var form = ValueForm()
+        form.format = TimestampFormat("yyyy-dd-MM")
+        func instant(_ text: String, _ form: ValueForm?) -> Int64? {
+            let bytes = Array(text.utf8)
+            return ValueForm.instant(bytes.span, form)?.first
+        }
+        #expect(instant("2021-06-05", form) == instant("2021-05-06", nil))
+        #expect(instant("2021-05-28", form) == nil && instant("2021-28-05", form) == instant("2021-05-28", nil))
+    }
+}

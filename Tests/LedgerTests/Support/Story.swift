@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Ledger
 public import Model
 import Vault
@@ -84,7 +85,8 @@ extension Story {
     mutating func enroll(_ name: String = "anna", _ changes: Changes = [:]) {
         let fields: [String: CanonicalJSON] = [
             "administrator": .string(name), "role": "administrator", "key_type": "ssh-ed25519",
-            "public_key": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5", "key_sha256": Story.digest("key of \(name)"),
+            "public_key": .string("ssh-ed25519 \(Data("key of \(name)".utf8).base64EncodedString())"),
+            "key_sha256": Story.digest("key of \(name)"),
         ]
         add(.adminEnrolled, actor: "system", fields, changes)
     }
