@@ -85,6 +85,14 @@ struct NDJSONReaderTests {
         #expect(failure { _ = try read(Array(both.utf8), columns: ["\u{E5}"]) } == "malformed-row at 1")
     }
 
+    @Test("a first look keeps what it met before a malformed row")
+    func malformedLater() async throws {
+        let path = try folder.write("{\"a\":1}\n{\"b\":1}\n{bad\n{\"c\":1}\n", to: "x.ndjson")
+        let source = SourceDefinition(name: try SourceName("s"), format: .ndjson(path: path))
+        #expect(try SourceInspection.firstFields(of: source) == ["a", "b"])
+        #expect(await failure { _ = try await SourceInspection.fields(of: source) } == "malformed-row at 3")
+    }
+
     @Test("a check refuses any doubled key, an export those it needs")
     func doubled() async throws {
         let text = #"{"a":1,"b":2,"c":3,"c":4}"#

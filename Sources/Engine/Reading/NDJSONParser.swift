@@ -26,6 +26,11 @@ struct NDJSONParser: Sendable {
         var seen: [Int]
         /// Likewise for each column: two spellings of one accent are one field.
         var filled: [Int]
+
+        var met: [MetField] {
+            seen.indices.filter { seen[$0] >= 0 }
+                .map { MetField(name: keys.name($0), isWanted: keys.targets[$0].isWanted) }
+        }
     }
 
     /// Fills `table` with the rows of `chunk`; returns how many lines the chunk has.
@@ -38,6 +43,8 @@ struct NDJSONParser: Sendable {
         var lineNumber = line
         let rows = Self.lineFeeds(raw, chunk.count) + 1
         let (columns, isCut, count) = (table.columns, chunk.isCut, chunk.count)
+        // What was met before a malformed row was met all the same.
+        defer { table.met = state.met }
         try table.requireRoom(rows: rows, path: path)
         try table.fill(rows: rows) { (lines, fields) throws(EngineError) in
             var row = 0
@@ -57,8 +64,6 @@ struct NDJSONParser: Sendable {
             }
             return row
         }
-        table.met = state.seen.indices.filter { state.seen[$0] >= 0 }
-            .map { MetField(name: state.keys.name($0), isWanted: state.keys.targets[$0].isWanted) }
         // Only an escape can stand for one, and then the value is among the decoded ones.
         table.mayHoldControls = !scanner.decoded.isEmpty
         table.bytes = chunk.bytes
