@@ -1,4 +1,5 @@
 import Foundation
+import Sandbox
 import Testing
 
 @Suite("Signing is asked for, proofs are checked, reading needs no writing, and a wrong clock is named")

@@ -1,4 +1,5 @@
 import Foundation
+import Sandbox
 import Testing
 
 @Suite("Nothing that steers a terminal gets in where a person enters it, nor out where it is shown")
