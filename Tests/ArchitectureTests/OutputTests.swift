@@ -30,7 +30,9 @@ struct OutputTests {
         }
         #expect(
             Set(raw.map(\.path)) == [
-                "Sources/CLI/Commands/ConsentCommand.swift", "Sources/CLI/Commands/LogCommand.swift",
+                // Comma-separated rows too, whose line ends are two characters.
+                "Sources/CLI/Commands/ExportCommand.swift", "Sources/CLI/Commands/ConsentCommand.swift",
+                "Sources/CLI/Commands/LogCommand.swift",
                 "Sources/CLI/Commands/RulesCommands.swift",
             ])
     }

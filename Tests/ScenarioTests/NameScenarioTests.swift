@@ -61,8 +61,9 @@ struct NameScenarioTests {
         try await stage.enroll()
         for (name, code, reason) in [
             ("", "unusable-text", "is empty"), ("  ", "unusable-text", "is empty"),
-            ("a\nb", "hidden-character", "nobody sees"), ("a\u{202E}b", "hidden-character", "nobody sees"),
-            ("a\u{1B}[2J", "hidden-character", "nobody sees"),
+            ("a\nb", "hidden-character", "is not seen as what it is"),
+            ("a\u{202E}b", "hidden-character", "is not seen as what it is"),
+            ("a\u{1B}[2J", "hidden-character", "is not seen as what it is"),
             (String(repeating: "å", count: 101), "unusable-text", "longer"),
             ("an@example.com", "personal-data-in-text", "address"),
         ] {

@@ -89,7 +89,7 @@ struct UnreadableValueTests {
             annotations: annotations)
         try await stage.prepare(
             source: ["--cdm", stage.path("cdm")],
-            rule: #"OptedOutOn is null or not (OptedOutOn between date "2021-05-06" and date "2021-06-29")"#)
+            rule: #"OptedOutOn is null or not (OptedOutOn between date "2021-05-07" and date "2021-06-29")"#)
         try await stage.waybill("source", "check", "customers")
         try await stage.consent()
         try await stage.waybill("export", "run", "d1")

@@ -100,7 +100,7 @@ struct VisibleTests {
             ["log", "list", Self.escape], ["destination", "show", key], ["destination", "connect", "sendgrid", key],
             ["source", "check", key, "--home", key], ["consent", "give", "d1", "--as", "anna", "--key", privateKey],
             ["consent", "give", "d1", "--as", "anna", "--yes", privateKey],
-            ["init", "--home", "/nowhere", "--key-file", key],
+            ["init", "--home", "/proc/nowhere", "--key-file", key],
         ] {
             for flags in [[], ["--json"]] {
                 let result = try await Program.run(arguments + flags)

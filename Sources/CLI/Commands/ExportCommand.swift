@@ -237,7 +237,7 @@ struct ExportCommand: AsyncParsableCommand {
             let kept = try await global.workspace().keptRows(of: export)
             Terminal.shared.note(kept.notes)
             if csv {
-                Terminal.shared.say(kept.csv)
+                Terminal.shared.raw(kept.csv)
             } else {
                 try Terminal.shared.answer(kept) { kept.words }
             }
