@@ -70,7 +70,7 @@ struct LaneTests {
     @Test("a field that was just made is waited for until SendGrid takes contacts with it")
     func settlingField() async throws {
         var configuration = Stage.quick()
-        configuration.fieldSettleDelay = .seconds(60)
+        configuration.fieldSettleDelay = .seconds(20)
         let stage = try await ChangeStage(people: 3, configuration)
         try await stage.stage.waybill(
             "destination", "map", "d1", "--email", "Email", "--custom", "home=Country", "--create-custom", "home:text",
