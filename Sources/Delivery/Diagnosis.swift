@@ -13,16 +13,25 @@ enum Diagnosis: String, Sendable, CaseIterable {
     case accountLocked = "account-locked"
 
     /// Nil for a status that refuses nothing, and for words that are not known.
+    ///
+    /// Of a 400 to people's data only what is about the request as such (``BadRequest/request``) is asked about here.
     init?(status: Int, _ errors: AnswerErrors) {
         guard (400...499).contains(status) else { return nil }
-        let text = errors.items.map { $0.message.lowercased() }.joined(separator: "\n")
+        // What is quoted, an address above all, may hold any word; in small letters, nothing else is taken out.
+        let text = errors.items.map { AnswerWords.clean($0.message.lowercased()) }.joined(separator: "\n")
         guard let found = Self.allCases.first(where: { $0.phrases.contains { text.contains($0) } }) else { return nil }
         // Only what the account as such is told may mean its network or region; a bad request never does.
         guard found == .planLimit || status == 401 || status == 403 else { return nil }
-        // A rate limit passes, whatever else is offered with it.
-        guard status != 429 || text.contains("contact") else { return nil }
+        // A rate limit passes, whatever else is offered with it, unless it is the limit of contacts.
+        guard status != 429 || Self.contactLimit.contains(where: { text.contains($0) }) else { return nil }
         self = found
     }
+
+    /// What names the limit of contacts, and no other.
+    private static let contactLimit = [
+        "contact limit", "contacts limit", "limit of contacts", "number of contacts allowed", "contact storage",
+        "contact quota",
+    ]
 
     private var phrases: [String] {
         switch self {
@@ -31,10 +40,7 @@ enum Diagnosis: String, Sendable, CaseIterable {
         case .wrongRegion:
             ["regional attribute", "region", "data residency", "api.eu.sendgrid.com", "eu subuser", "global subuser"]
         case .planLimit:
-            [
-                "contact limit", "contacts limit", "limit of contacts", "number of contacts allowed", "your plan",
-                "contact storage", "current plan", "upgrade", "credits exceeded", "plan limit", "contact quota",
-            ]
+            Self.contactLimit + ["your plan", "current plan", "upgrade", "credits exceeded", "plan limit"]
         case .accountLocked:
             ["suspended", "under review", "deactivated", "disabled account", "account is disabled", "frozen"]
         }

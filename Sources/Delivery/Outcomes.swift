@@ -21,14 +21,15 @@ enum Outcomes {
         let errors = AnswerErrors((400...499).contains(answer.status) ? answer.body : [])
         var (status, reason) = classify(answer, taken)
         var offenders: [Int] = []
-        if let diagnosis = Diagnosis(status: answer.status, errors) {
-            (status, reason) = (.refused, diagnosis.rawValue)
-        } else if answer.status == 400 {
-            switch BadRequest(errors, count: count, of: collection) {
-            case .places(let places): (reason, offenders) = (errors.contactReason, places)
-            case .somebody: reason = errors.contactReason
-            case .unknownCustomField: reason = "unknown-custom-field"
-            case .request: reason = "request-refused"
+        let subject = answer.status == 400 ? BadRequest(errors, count: count, of: collection) : .request
+        switch subject {
+        case .places(let places): (reason, offenders) = (errors.contactReason, places)
+        case .somebody: reason = errors.contactReason
+        case .unknownCustomField: reason = "unknown-custom-field"
+        case .request:
+            // What is about people is theirs, whatever words it quotes; only the rest may be about the account.
+            if let diagnosis = Diagnosis(status: answer.status, errors) {
+                (status, reason) = (.refused, diagnosis.rawValue)
             }
         }
         return TransferOutcome(

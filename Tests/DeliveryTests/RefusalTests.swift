@@ -1,4 +1,6 @@
 import Foundation
+import Governance
+import NIOHTTP1
 import Testing
 
 @testable import Delivery
@@ -88,6 +90,8 @@ struct RefusalTests {
             (401, "User is not authorized to send mail based on their regional attribute.", .wrongRegion),
             (403, "you have hit your contact limit", .planLimit), (400, "you have hit your contact limit", .planLimit),
             (401, "Maximum credits exceeded", .planLimit), (429, "contact limit of your plan", .planLimit),
+            (429, "upgrade, or contact support", nil), (400, "email 'upgrade@example.com' is not valid", nil),
+            (400, "upgrade@example.com is wrong", nil), (403, "Upgrade to do that", .planLimit),
             (403, "Your account is under review", .accountLocked), (403, "access forbidden", nil),
             (401, "authorization required", nil), (429, "too many requests, upgrade", nil),
             (400, "region is not a field", nil), (500, "contact limit", nil),
@@ -95,6 +99,21 @@ struct RefusalTests {
     func diagnosis(status: Int, message: String, expected: Diagnosis?) {
         let errors = AnswerErrors(Array(#"{"errors":[{"field":null,"message":"\#(message)"}]}"#.utf8))
         #expect(Diagnosis(status: status, errors) == expected)
+    }
+
+    @Test(
+        "a 400 about people is about them, whatever words it quotes; only one about the request may mean the account",
+        arguments: [
+            ("contacts[5].email", "email upgrade@plan-limit.example is not valid", "address-refused", [5]),
+            ("contacts[5].city", "the city 'Your Plan' is above the contact limit", "contact-refused", [5]),
+            ("email", "your plan does not take this", "address-refused", []),
+            ("", "you have hit your contact limit", "plan-limit", []), ("list_ids", "is wrong", "request-refused", []),
+        ] as [(String, String, String, [Int])])
+    func subjectFirst(field: String, message: String, reason: String, offenders: [Int]) {
+        let body = Array(#"{"errors":[{"field":"\#(field)","message":"\#(message)"}]}"#.utf8)
+        let outcome = Outcomes.outcome(Answer(status: 400, headers: [:], body: body), count: 50, milliseconds: 1)
+        #expect(outcome.reason == reason)
+        #expect(outcome.offenders == offenders)
     }
 
     @Test("SendGrid's words are passed on without values")

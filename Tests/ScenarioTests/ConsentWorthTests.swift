@@ -90,7 +90,8 @@ struct ConsentWorthTests {
             "destination", "map", "d1", "--email", "Email", "--do-not-contact", "Tier", "--as", "anna")
         let index = try await stage.consent(of: "bert")
         #expect(try await stage.worths() == [index: "in-force"])
-        try stage.changePolicy { $0.replacing(try! Regex("purpose: .*"), with: "purpose: something else") }
+        let purpose = try Regex("purpose: .*")
+        try stage.changePolicy { $0.replacing(purpose, with: "purpose: something else") }
         for command in change.commands {
             let words = command.map { word in
                 word == "POLICY" ? stage.path("policy.yaml") : word == "POLICIES" ? stage.path("agreement") : word

@@ -43,8 +43,22 @@ struct Program: Sendable {
             self.errors = errors
         }
 
+        /// Longer than any program of these tests takes on a busy machine.
+        private static let patience = Duration.seconds(600)
+
+        /// Waits for its end; having none is a failure that names the program, instead of tests without end.
+        ///
+        /// To Foundation a program runs until the last of its children is gone as well, whatever they were made for.
         func wait() async -> Result {
-            while process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
+            let deadline = ContinuousClock.now + Self.patience
+            while process.isRunning {
+                try? await Task.sleep(for: .milliseconds(10))
+                guard ContinuousClock.now < deadline else {
+                    kill(process.processIdentifier, SIGKILL)
+                    Issue.record("no end after \(Self.patience): \(process.arguments ?? [])")
+                    return Result(status: -1, output: "", errors: "")
+                }
+            }
             return Result(
                 status: process.terminationStatus, output: await output.text(), errors: await errors.text())
         }

@@ -1,3 +1,5 @@
+internal import Model
+
 /// Finds the name that somebody meant who wrote another.
 enum NearestName {
     /// How many names are looked at, and how many characters of each, so that a question stays short.
@@ -13,26 +15,12 @@ enum NearestName {
         let wanted = Array(spelling.prefix(longest))
         guard wanted.count >= 3 else { return nil }
         let distances = candidates.map { candidate in
-            (name: candidate, steps: steps(wanted, Array(FieldSpelling.normalized(candidate).prefix(longest))))
+            let spelled = Array(FieldSpelling.normalized(candidate).prefix(longest))
+            return (name: candidate, steps: EditDistance.between(wanted, spelled))
         }
         guard let nearest = distances.min(by: { $0.steps < $1.steps }), nearest.steps <= max(1, wanted.count / 3) else {
             return nil
         }
         return nearest.name
-    }
-
-    /// How many letters have to be put in, taken out or changed to make one of the other (Levenshtein).
-    private static func steps(_ one: [Character], _ other: [Character]) -> Int {
-        var row = Array(0...other.count)
-        for (index, letter) in one.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for column in other.indices {
-                let substituted = diagonal + (letter == other[column] ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(substituted, diagonal + 1, row[column] + 1)
-            }
-        }
-        return row[other.count]
     }
 }

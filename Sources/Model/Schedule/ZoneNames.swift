@@ -12,7 +12,9 @@ enum ZoneNames {
             let spelled = letters(known)
             let knownCity = spelled.split(separator: "/").last.map(Array.init) ?? spelled
             // A wrong region costs something, so that with two cities of a name the one in the right region comes first.
-            let steps = min(steps(wanted, spelled), steps(city, knownCity) + (knownCity == city ? 0 : 1))
+            let steps = min(
+                EditDistance.between(wanted, spelled),
+                EditDistance.between(city, knownCity) + (knownCity == city ? 0 : 1))
             return steps <= max(1, city.count / 4) ? (known, steps) : nil
         }
         return ranked.sorted { ($0.steps, $0.name) < ($1.steps, $1.name) }.prefix(3).map(\.name)
@@ -21,21 +23,6 @@ enum ZoneNames {
     /// Small letters and slashes; blanks, hyphens and underscores are left out.
     private static func letters(_ name: String) -> [Character] {
         name.lowercased().filter { $0.isLetter || $0 == "/" }
-    }
-
-    /// How many letters have to be put in, taken out or changed to make one of the other (Levenshtein).
-    private static func steps(_ one: [Character], _ other: [Character]) -> Int {
-        var row = Array(0...other.count)
-        for (index, letter) in one.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for column in other.indices {
-                let substituted = diagonal + (letter == other[column] ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(substituted, diagonal + 1, row[column] + 1)
-            }
-        }
-        return row[other.count]
     }
 
     private static let all = """

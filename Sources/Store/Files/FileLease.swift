@@ -46,9 +46,15 @@ public final class FileLease: Lease {
     }
 
     /// Ends the claim; see `Lease`.
+    ///
+    /// A program that is being started just then has the descriptor too, until it runs: closing ours would not end the
+    /// claim before that, unlocking does.
     public func release() {
         descriptor.withLock { descriptor in
-            if let open = descriptor { close(open) }
+            if let open = descriptor {
+                flock(open, LOCK_UN)
+                close(open)
+            }
             descriptor = nil
         }
     }
