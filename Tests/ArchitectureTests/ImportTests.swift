@@ -26,7 +26,7 @@ struct ImportTests {
         ],
         "Operations": [
             "Model", "Vault", "Consent", "Ledger", "Governance", "Engine", "Delivery", "Store", "Sandbox", "Yams",
-            "Compression", "AsyncAlgorithms",
+            "Compression", "AsyncAlgorithms", "Dispatch", "Synchronization",
             "FoundationEssentials", "Glibc", "Foundation",  // Foundation: Process, in two files (see below)
         ],
         "Sandbox": [

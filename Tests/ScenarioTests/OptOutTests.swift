@@ -65,6 +65,30 @@ struct OptOutTests {
         try await stage.close()
     }
 
+    @Test("a flag counts in objects and arrays of an NDJSON file's objects as well, however deep")
+    func flagsWithin() async throws {
+        let stage = try await Stage()
+        let out = [
+            #"{"preferences":{"DoNotEmail":true}"#, #"{"a":[1,{"b":{"do_not_contact":"yes"}}]"#,
+            #"{"p":{"D\u006fNotEmail":1,"x":"\u0041"}"#, #"{"p":{"DoNotEmail":{"value":true}}"#,
+            #"{"p":[[{"x":"\n","DoNotBulkEMail":"\u0079es"}],"\n"]"#,
+            #"{"p":{"DoNotEmail":false},"q":{"DoNotEmail":true}"#,
+        ]
+        let kept = [
+            #"{"p":{"DoNotEmail":false}"#, #"{"p":{"DoNotEmail":null,"x":true}"#, #"{"p":["DoNotEmail"]"#,
+            #"{"p":"DoNotEmail","q":"{\"DoNotEmail\":true}""#, #"{"p":{"DoNotEmail":"\u006eo"}"#,
+        ]
+        let lines = (out + kept).enumerated()
+            .map { "\($1),\"CustomerId\":\"\($0)\",\"EMail\":\"e\($0)@example.com\"}\n" }
+        try stage.write(lines.joined(), to: "p.ndjson")
+        try await stage.prepare(source: ["--ndjson", stage.path("p.ndjson")])
+        try await stage.consent()
+        let report = try await stage.waybill("export", "run", "d1").json()
+        #expect(await stage.addresses() == Set((6...10).map { "e\($0)@example.com" }))
+        #expect(stage.rejected(report) == ["do_not_contact": out.count])
+        try await stage.close()
+    }
+
     @Test("a flag counts in any spelling of a CSV header, and of a Common Data Model attribute")
     func flagsInHeaders() async throws {
         let names = ["Do Not Email", " do_not_bulk_email", "DO-NOT-CONTACT"]

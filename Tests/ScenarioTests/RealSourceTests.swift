@@ -146,6 +146,26 @@ struct RealSourceTests {
         try await stage.close()
     }
 
+    @Test("a folder may have more partitions than a shell lets a program open files; where nobody may, it is said")
+    func manyPartitions() async throws {
+        let stage = try await Stage()
+        try await stage.enroll()
+        for part in 0..<200 { try stage.write("\(part),e\(part)@example.com\n", to: "p\(part).csv") }
+        let partitions = (0..<200).map { #"{"name":"p\#($0)","location":"p\#($0).csv"}"# }.joined(separator: ",")
+        try stage.write(
+            #"{"name":"m","version":"1.0","entities":[{"$type":"LocalEntity","name":"Customer","attributes":[{"name":"#
+                + #""CustomerId","dataType":"string"},{"name":"Email","dataType":"string"}],"partitions":[\#(partitions)]}]}"#,
+            to: "model.json")
+        try await stage.waybill("source", "add", "many", "--cdm", stage.folder.path)
+        let script = #"ulimit "$2" 100 && exec "$0" source check many --home "$1" --json"#
+        let check = ["-c", script, Program.path, stage.home]
+        let soft = try await Program.run(check + ["-Sn"], executable: "/bin/sh")
+        #expect(try soft.status == 0 && soft.json()["profiles"] as? Int == 200, "\(soft)")
+        let hard = try await Program.run(check + ["-n"], executable: "/bin/sh")
+        #expect(try hard.errorCode() == "unreadable-source" && hard.errors.contains("so many files"), "\(hard)")
+        try await stage.close()
+    }
+
     @Test("four thousand columns or entities are no trouble to any command; what they cost is measured on request")
     func wide() async throws {
         let stage = try await Stage()

@@ -37,6 +37,7 @@ final class InputFile: Sendable {
                 switch errno {
                 case ENOENT, ENOTDIR: "there is no such file"
                 case EACCES, EPERM: "this user may not read it"
+                case EMFILE: "this process may not hold so many files open ('ulimit -Hn' says how many)"
                 default: "it cannot be opened (errno \(errno))"
                 }
             throw .unreadable(path: path, problem: problem)

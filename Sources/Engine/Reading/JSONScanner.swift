@@ -175,16 +175,55 @@ struct JSONScanner {
         }
     }
 
+    /// Sees a member of an object: the scanner, where the key lies, and where the value lies.
+    typealias Visitor = (JSONScanner, _ key: Range<Int>, _ value: Range<Int>) -> Void
+
     /// Reads any value: where it lies; an array or object as it is spelt.
-    mutating func value(_ raw: RawSpan) throws(EngineError) -> Range<Int> {
+    /// - Parameter visit: sees the members of all objects in it, however deep.
+    mutating func value(
+        _ raw: RawSpan, depth: Int = 0, visit: Visitor = { _, _, _ in }
+    ) throws(EngineError) -> Range<Int> {
+        guard depth < ReadingLimits.nesting else {
+            throw error("values are nested more than \(ReadingLimits.nesting) deep")
+        }
         skipSpace(raw)
         guard position < end else { throw error("the line ends too early") }
+        let from = position
         switch byte(raw) {
-        case UInt8(ascii: "{"), UInt8(ascii: "["):
-            let from = position
-            try skipValue(raw, depth: 0)
-            return from..<position
+        case UInt8(ascii: "{"): try members(raw, depth, visit)
+        case UInt8(ascii: "["): try elements(raw, depth, visit)
         default: return try scalar(raw, named: "")
+        }
+        return from..<position
+    }
+
+    /// Passes over any value, as ``value(_:depth:visit:)`` reads it: nothing of it is kept among what is decoded.
+    @discardableResult
+    mutating func skipValue(
+        _ raw: RawSpan, depth: Int = 0, visit: Visitor = { _, _, _ in }
+    ) throws(EngineError) -> Range<Int> {
+        let kept = decoded.count
+        defer { decoded.removeSubrange(kept...) }
+        return try value(raw, depth: depth, visit: visit)
+    }
+
+    private mutating func members(_ raw: RawSpan, _ depth: Int, _ visit: Visitor) throws(EngineError) {
+        position += 1
+        var isFirst = true
+        let kept = decoded.count
+        while let key = try nextKey(raw, isFirst: &isFirst) {
+            visit(self, key, try value(raw, depth: depth + 1, visit: visit))
+            decoded.removeSubrange(kept...)
+        }
+    }
+
+    private mutating func elements(_ raw: RawSpan, _ depth: Int, _ visit: Visitor) throws(EngineError) {
+        position += 1
+        var isFirst = true
+        while try !take(raw, UInt8(ascii: "]")) {
+            if !isFirst { try expect(raw, UInt8(ascii: ","), "',' or ']'") }
+            isFirst = false
+            try skipValue(raw, depth: depth + 1, visit: visit)
         }
     }
 
@@ -213,33 +252,6 @@ struct JSONScanner {
                 return false
             }
             return true
-        }
-    }
-
-    /// Passes over any value.
-    mutating func skipValue(_ raw: RawSpan, depth: Int) throws(EngineError) {
-        guard depth < ReadingLimits.nesting else {
-            throw error("values are nested more than \(ReadingLimits.nesting) deep")
-        }
-        skipSpace(raw)
-        guard position < end else { throw error("the line ends too early") }
-        let kept = decoded.count
-        defer { decoded.removeSubrange(kept...) }
-        switch byte(raw) {
-        case UInt8(ascii: "\""): _ = try string(raw)
-        case UInt8(ascii: "{"):
-            position += 1
-            var isFirst = true
-            while try nextKey(raw, isFirst: &isFirst) != nil { try skipValue(raw, depth: depth + 1) }
-        case UInt8(ascii: "["):
-            position += 1
-            var isFirst = true
-            while try !take(raw, UInt8(ascii: "]")) {
-                if !isFirst { try expect(raw, UInt8(ascii: ","), "',' or ']'") }
-                isFirst = false
-                try skipValue(raw, depth: depth + 1)
-            }
-        default: _ = try word(raw)
         }
     }
 }

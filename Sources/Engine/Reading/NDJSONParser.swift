@@ -6,7 +6,8 @@ internal import Model
 /// pass, and does not say in which column a row is malformed.
 ///
 /// Strings are unescaped; numbers keep their spelling; `true` and `false` are those words; `null` and a missing key are
-/// no value. Arrays and objects are passed over, unless the field is wanted. A field is there if any object has it.
+/// no value. Arrays and objects are passed over, unless the field is wanted, but a flag that is set anywhere in them
+/// counts. A field is there if any object has it.
 struct NDJSONParser: Sendable {
     private let path: String
     private let wishes: FieldWishes
@@ -109,7 +110,9 @@ struct NDJSONParser: Sendable {
             }
             state.seen[key] = row
             guard target.isWanted else {
-                try scanner.skipValue(raw, depth: 0)
+                if let value = try Self.flagged(raw, &scanner, &state, asked: wishes.flags != nil) {
+                    found(wishes.columns.count, value)
+                }
                 continue
             }
             let value =
@@ -126,6 +129,24 @@ struct NDJSONParser: Sendable {
             if target.isFlag, Self.isSet(raw, scanner, value) { found(wishes.columns.count, value) }
         }
         try scanner.expectEnd(raw)
+    }
+
+    /// Passes over a value that no field is filled from: where it lies if a flag is set in it.
+    ///
+    /// The flag may be about somebody else whom the value holds: better one message too few.
+    private static func flagged(
+        _ raw: RawSpan, _ scanner: inout JSONScanner, _ state: inout State, asked isAsked: Bool
+    ) throws(EngineError) -> Range<Int>? {
+        guard isAsked else {
+            try scanner.skipValue(raw)
+            return nil
+        }
+        var isFound = false
+        let value = try scanner.skipValue(raw) { scanner, name, value in
+            let number = key(raw, scanner, name, &state, from: state.keys.count)
+            isFound = isFound || (state.keys.targets[number].isFlag && isSet(raw, scanner, value))
+        }
+        return isFound ? value : nil
     }
 
     private static func key(
@@ -183,7 +204,7 @@ struct NDJSONParser: Sendable {
                 throw .encoding(Place(file: scanner.path, line: scanner.line))
             }
             names.append(text)
-            try scanner.skipValue(raw, depth: 0)
+            try scanner.skipValue(raw)
         }
         return names
     }
