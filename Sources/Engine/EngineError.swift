@@ -35,6 +35,10 @@ public enum EngineError: ReportableError, Equatable {
     case tooLong(Place, what: String, limit: Int)
     case missingColumn(String, path: String, known: [String])
     case missingEverywhere(String, sources: [String], known: [String])
+    /// The source of a segment lacks a field that its destination matches or keeps people out by.
+    case unmatched(String, source: String, known: [String])
+    /// A field that kept people out when the destination was set up is not there.
+    case missingFlag(String, path: String, known: [String])
     case duplicateColumn(String, path: String)
     case model(path: String, problem: String)
     case rule(column: Int, problem: String)
@@ -54,7 +58,7 @@ public enum EngineError: ReportableError, Equatable {
         case .encoding, .wideEncoding: "not-utf-8"
         case .delimiter: "delimiter-unclear"
         case .tooLong: "field-too-long"
-        case .missingColumn, .missingEverywhere: "missing-column"
+        case .missingColumn, .missingEverywhere, .unmatched, .missingFlag: "missing-column"
         case .duplicateColumn: "duplicate-column"
         case .model: "bad-model-json"
         case .rule: "bad-rule"
@@ -83,6 +87,10 @@ public enum EngineError: ReportableError, Equatable {
         case .tooLong(let place, let what, let limit): "\(place): \(what) is longer than \(limit) bytes"
         case .missingColumn(let name, let path, let known):
             "\(path) has no field '\(name)'; it has \(known.prefix(50).joined(separator: ", "))"
+        case .unmatched(let name, let source, let known):
+            "source \(source) has no field '\(name)'; it has \(known.prefix(50).joined(separator: ", "))"
+        case .missingFlag(let name, let path, let known):
+            "\(path) has no field '\(name)', which keeps people out; it has \(known.prefix(50).joined(separator: ", "))"
         case .missingEverywhere(let name, let sources, let known):
             "no source (\(sources.prefix(20).joined(separator: ", "))) has a field '\(name)'; there are "
                 + known.prefix(50).joined(separator: ", ")
@@ -111,6 +119,13 @@ public enum EngineError: ReportableError, Equatable {
         case .missingColumn(let name, _, let known), .missingEverywhere(let name, _, let known):
             (NearestName.of(name, among: known).map { "did you mean '\($0)'? " } ?? "")
                 + "names are compared letter by letter, capitals included"
+        case .unmatched(let name, _, let known):
+            (NearestName.of(name, among: known).map { "did you mean '\($0)'? " } ?? "")
+                + "to move a destination to a source with other names: destination segments ID --none, then destination map, "
+                + "then destination segments"
+        case .missingFlag:
+            "everybody whom it keeps out would be sent: have the source written with it; if it is gone for good, choose the "
+                + "segments again with 'destination segments', and consent anew"
         case .definition: "what cannot be imported can be decided elsewhere: export the segment's members and use those"
         case .value: "numbers have a decimal point and dates are ISO 8601, or are as the model's 'culture' writes them"
         case .unreadableValues(let values):

@@ -82,6 +82,21 @@ struct LookAlikeTests {
         try await stage.close()
     }
 
+    @Test("a field that says who agreed is for a rule; as a do-not-contact field it is doubted")
+    func agreements() async throws {
+        let stage = try await Stage()
+        try stage.write("CustomerId,EMail,EmailOptIn,HasOptedOut\n1,a@example.com,,\n", to: "p.csv")
+        let added = try await stage.prepare(source: ["--csv", stage.path("p.csv")])
+        let warnings = try #require(added["warnings"] as? [String])
+        #expect(warnings.contains { $0.contains("'EmailOptIn'") && $0.contains("`EmailOptIn` is true") })
+        #expect(warnings.contains { $0.contains("'HasOptedOut'") && !$0.contains("is true") })
+        let map = ["destination", "map", "d1", "--email", "EMail", "--as", "anna", "--do-not-contact"]
+        let doubted = try await stage.waybill(map + ["EmailOptIn"])
+        #expect(doubted.errors.contains("as if it said who agreed"))
+        #expect(try await !stage.waybill(map + ["HasOptedOut"]).errors.contains("as if it said who agreed"))
+        try await stage.close()
+    }
+
     @Test("what always counts, what is used, and what no source has cannot be declared harmless")
     func cannot() async throws {
         let stage = try await Stage()

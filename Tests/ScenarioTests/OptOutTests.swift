@@ -141,6 +141,62 @@ struct OptOutTests {
         try await stage.close()
     }
 
+    @Test(
+        "a flag that counts by its name stands in what is signed; where it is gone nothing is sent until somebody signs anew",
+        arguments: ["csv", "ndjson"])
+    func flagGone(format: String) async throws {
+        let stage = try await Stage()
+        let path = stage.path("p.\(format)")
+        let isCSV = format == "csv"
+        try stage.write(
+            isCSV
+                ? "CustomerId,EMail,Do Not Email\n1,keep@example.com,Nej\n2,stop@example.com,ja\n"
+                : #"{"CustomerId":1,"EMail":"keep@example.com","Do Not Email":"Nej"}"# + "\n"
+                    + #"{"CustomerId":2,"EMail":"stop@example.com","Do Not Email":"ja"}"# + "\n", to: "p.\(format)")
+        try await stage.prepare(source: ["--\(format)", path])
+        let shown = try await stage.waybill("destination", "show", "d1").json()
+        #expect(shown["do_not_contact"] as? [String] == ["Do Not Email"])
+        try await stage.consent()
+        try await stage.waybill("export", "run", "d1")
+        #expect(await stage.addresses() == ["keep@example.com"])
+        try stage.write(
+            isCSV
+                ? "CustomerId,EMail\n1,keep@example.com\n2,stop@example.com\n"
+                : #"{"CustomerId":1,"EMail":"keep@example.com"}"# + "\n"
+                    + #"{"CustomerId":2,"EMail":"stop@example.com"}"# + "\n", to: "p.\(format)")
+        let gone = try await stage.waybill("export", "run", "d1", status: 65)
+        #expect(try gone.errorCode() == "missing-column" && gone.errors.contains("which keeps people out"))
+        // It is gone for good: choosing the segments again asks for another signature.
+        try await stage.waybill("destination", "segments", "d1", "everybody", "--as", "anna")
+        let unsigned = try await stage.waybill("export", "run", "d1", status: 77)
+        #expect(try unsigned.errorCode() == "do-not-contact-changed")
+        #expect(await stage.addresses() == ["keep@example.com"])
+        try await stage.close()
+    }
+
+    @Test("a destination moves to a source with other names by way of no segments; what is refused ends nothing")
+    func otherNames() async throws {
+        let stage = try await Stage()
+        try stage.write("CustomerId,EMail\n1,a@example.com\n", to: "a.csv")
+        try stage.write("CustomerId,E-post\n1,b@example.com\n", to: "b.csv")
+        try await stage.prepare(source: ["--csv", stage.path("a.csv")])
+        try await stage.consent()
+        try await stage.waybill("source", "add", "b", "--csv", stage.path("b.csv"))
+        try await stage.waybill("segment", "add", "others", "--source", "b", "--where", "CustomerId is not null")
+        let segments = ["destination", "segments", "d1", "--as", "anna"]
+        let refused = try await stage.waybill(segments + ["others"], status: 65)
+        #expect(refused.errors.contains("--none") && !refused.errors.contains("ends"))
+        try await stage.waybill(segments + ["--none"])
+        try await stage.waybill("destination", "map", "d1", "--email", "E-post", "--as", "anna")
+        try await stage.waybill(segments + ["others"])
+        try await stage.consent()
+        try await stage.waybill("export", "run", "d1")
+        #expect(await stage.addresses() == ["b@example.com"])
+        try await stage.waybill(segments, status: 64)
+        try await stage.waybill(segments + ["others", "--none"], status: 64)
+        try await stage.close()
+    }
+
     @Test("a matched field that the first object lacks is there if any has it; one that none has is refused")
     func sparseFields() async throws {
         let stage = try await Stage()

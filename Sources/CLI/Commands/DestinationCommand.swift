@@ -128,21 +128,34 @@ struct DestinationCommand: AsyncParsableCommand {
     }
 
     struct Segments: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Choose the segments to export.")
+        static let configuration = CommandConfiguration(
+            abstract: "Choose the segments to export.",
+            discussion: """
+                Fields that keep people out by their names alone (DoNotEmail, DoNotBulkEmail, DoNotContact) become \
+                do-not-contact fields of the destination: they stand in what is signed, and an export stops if one is \
+                gone.
+
+                To move a destination to a source whose fields are called otherwise, choose --none, map, and choose anew.
+                """)
         @OptionGroup var global: GlobalOptions
         @OptionGroup var actor: AsAdministrator
         @OptionGroup var confirming: Confirming
         @Argument(help: .destination) var destination: String
         @Argument(help: "The names of the segments, all that are to be exported.", transform: readName)
-        var segments: [SegmentName]
+        var segments: [SegmentName] = []
+        @Flag(name: .long, help: "Choose none: nothing can be exported until some are chosen.") var none = false
+
+        func validate() throws {
+            guard segments.isEmpty == none else { throw ValidationError("give the names of segments, or --none") }
+        }
 
         func run() async throws {
             let report = try await confirming.workspace(global).chooseSegments(
                 destination, segments: segments, by: actor.administrator)
             Terminal.shared.note(report.warnings)
             try Terminal.shared.answer(report) {
-                report.words
-                    + "\nNext: waybill consent request \(report.id) --as \(actor.administrator)"
+                let next = "\nNext: waybill consent request \(report.id) --as \(actor.administrator)"
+                return report.words + (none || report.wouldMeet == nil ? "" : next)
             }
         }
     }

@@ -212,7 +212,9 @@ struct JSONScanner {
         var isFirst = true
         let kept = decoded.count
         while let key = try nextKey(raw, isFirst: &isFirst) {
-            visit(self, key, try value(raw, depth: depth + 1, visit: visit))
+            // Read before the scanner is shown: what the value decodes to stands in it.
+            let value = try value(raw, depth: depth + 1, visit: visit)
+            visit(self, key, value)
             decoded.removeSubrange(kept...)
         }
     }

@@ -70,7 +70,7 @@ struct OpenSource: Sendable {
         let all = Set(known)
         for name in names where !all.contains(name) { throw .missingColumn(name, path: path, known: known) }
         for flag in flags where !FlagNames.has(flag, among: known) {
-            throw .missingColumn(flag, path: path, known: known)
+            throw .missingFlag(flag, path: path, known: known)
         }
     }
 

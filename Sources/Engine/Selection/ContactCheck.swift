@@ -177,18 +177,19 @@ enum FlagText {
     /// Whether the flag is set.
     ///
     /// What cannot be understood counts as set: better one message too few. Not set are an empty value, false, 0, no,
-    /// n, and `Allow`, as Customer Insights may write it.
+    /// n, nej, and `Allow`, as Customer Insights may write it.
     static func isSet(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
         guard !range.isEmpty else { return false }
         guard range.count <= 5 else { return true }
         let word = ByteWord.lowercased(ByteWord.load(bytes, range.lowerBound) & ByteWord.first(range.count))
-        return word != no && word != n && word != zero && word != isFalse && word != allow
+        return word != no && word != n && word != zero && word != isFalse && word != nej && word != allow
     }
 
     // The words as they lie in memory.
     private static var no: UInt64 { 0x6F6E }
     private static var n: UInt64 { 0x6E }
     private static var zero: UInt64 { 0x30 }
+    private static var nej: UInt64 { 0x6A656E }
     private static var isFalse: UInt64 { 0x65736C6166 }
     private static var allow: UInt64 { 0x776F6C6C61 }
 }

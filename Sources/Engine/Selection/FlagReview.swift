@@ -34,6 +34,20 @@ public enum FlagReview {
         return words.contains(name) || parts.contains { name.contains($0) }
     }
 
+    /// Whether a field that looks like one of these is called so as to say who agreed, and not who did not.
+    public static func isAgreement(_ field: String) -> Bool {
+        let name = FieldSpelling.normalized(field)
+        return agreements.contains { name.contains($0) } && !refusals.contains { name.contains($0) }
+    }
+
+    /// What to say of do-not-contact fields that are called as if they said who agreed.
+    public static func doubts(about fields: [String]) -> [String] {
+        fields.filter(isAgreement).map { field in
+            "'\(field)' is called as if it said who agreed: as a do-not-contact field it keeps out whoever has it set, "
+                + "and lets the others through. If those agreed who have it set, use the rule `\(field)` is true instead"
+        }
+    }
+
     /// The fields that look like an opt-out and neither count by themselves, nor are used, nor declared harmless.
     public static func unused(of fields: [String]) -> [String] {
         fields.filter { isLookAlike($0) && !isKnown($0) }
@@ -63,6 +77,19 @@ public enum FlagReview {
         }
     }
 
+    private static let agreements = [
+        "optin", "optedin", "subscribed", "subscriber", "consent", "permission", "accepts", "accepted", "allow",
+        "mayemail", "maycontact", "canemail", "cancontact", "canreceive", "okto", "marketable", "contactable",
+        "newsletter", "samtyck", "samtykke", "medgivande", "prenumer", "nyhetsbrev", "nyhedsbrev", "godkan",
+        "suostumus", "einwilligung", "toestemming",
+    ]
+
+    /// With one of these in it, a name that has one of ``agreements`` too says the opposite.
+    private static let refusals = [
+        "unsub", "notopt", "donot", "dont", "notallow", "noconsent", "withdraw", "revoke", "denied", "refus", "avpren",
+        "aterkall", "ejsamtyck", "inga", "ingen", "inte",
+    ]
+
     /// What is found within names: how Customer Insights, Dynamics 365, Salesforce, HubSpot, Mailchimp, Klaviyo, Shopify
     /// and others call it, and what it is called in Swedish and its neighbours' languages.
     private static let parts = [
@@ -81,7 +108,8 @@ public enum FlagReview {
         "avregistrer", "avanmal", "avanmald", "avbojt", "avbojer", "avprenumerera", "prenumer", "samtyck", "samtykke",
         "medgivande", "aterkallat", "sparrad", "sparra", "reklamsparr", "utskickssparr", "kontaktforbud", "tackatnej",
         "nejtack", "ejkontakt", "ejepost", "ejmail", "ejmejl", "ejutskick", "ejreklam", "ingenreklam", "nixregist",
-        "nyhetsbrev", "nyhedsbrev", "avmeldt", "afmeldt", "frameldt", "reservert", "suostumus", "kielto",
+        "nyhetsbrev", "nyhedsbrev", "utskick", "godkann", "nixlist", "avmeldt",
+        "afmeldt", "frameldt", "reservert", "suostumus", "kielto",
         // German, French, Spanish, Dutch
         "abgemeldet", "abbestell", "einwilligung", "widerspruch", "widerruf", "gesperrt", "sperre", "desabonn",
         "desinscri", "refus", "noenviar", "toestemming", "uitgeschreven", "afgemeld",

@@ -23,8 +23,9 @@ extension Workspace {
         try EnteredText.require(matching.pairs.map(\.column) + doNotContact + ignoredFlags, "a matched field's name")
         try Self.requireHarmless(ignoredFlags, doNotContact)
         var wanted = try destination(name)
-        (wanted.matching, wanted.doNotContact, wanted.ignoredFlags) = (matching, doNotContact, ignoredFlags)
         let fields = try await sourceFields(of: wanted.segments)
+        let flags = wanted.segments.isEmpty ? doNotContact : fields.flags(with: doNotContact)
+        (wanted.matching, wanted.doNotContact, wanted.ignoredFlags) = (matching, flags, ignoredFlags)
         // Before anything is made at SendGrid.
         try store.reading { [wanted] in try requireFields(of: wanted, fields, $0) }
         for flag in ignoredFlags { try fields.requireSomewhere(flag, isFlag: true) }
@@ -32,13 +33,14 @@ extension Workspace {
             let forbidden = matching.fields.filter { !policy.allows($0) }
             guard forbidden.isEmpty else { throw Refusal.fieldsNotAllowed(forbidden.map(\.name)) }
             destination.matching = matching
-            destination.doNotContact = doNotContact
+            destination.doNotContact = flags
             destination.ignoredFlags = ignoredFlags.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
         }
         // Before a field is made at SendGrid: whoever does not go on has changed nothing anywhere.
         let lapses = try foresee(configuring: name, by: administrator, change)
         let created = try await create(creating, for: name, by: administrator)
-        return try await configure(name, fields, created: created, by: administrator, lapses, change)
+        return try await configure(
+            name, fields, created: created, by: administrator, lapses + FlagReview.doubts(about: doNotContact), change)
     }
 
     /// Makes sure that nothing is declared harmless that keeps people out.
@@ -76,9 +78,10 @@ extension Workspace {
         }
     }
 
-    /// Chooses the segments to export.
+    /// Chooses the segments to export; none, to move the destination to another source.
     ///
-    /// A consent covers the segments it names, as they were defined when it was signed.
+    /// A consent covers the segments it names, as they were defined when it was signed. Of the flags that count by their
+    /// names alone, those that the segments' sources have become do-not-contact fields of the destination.
     /// - Throws: ``OperationError/unknownSegment(_:)``; `Refusal` if it is removed or `administrator` is none.
     public func chooseSegments(
         _ name: String, segments: [SegmentName], by administrator: AdministratorName
@@ -87,7 +90,14 @@ extension Workspace {
         let fields = try await sourceFields(of: segments)
         let change: Change = { destination, _ in
             destination.segments = segments.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+            let flags = destination.doNotContact
+            destination.doNotContact =
+                segments.isEmpty ? flags.filter { !FlagReview.isKnown($0) } : fields.flags(of: flags)
         }
+        // Before anything is said of what would end: what is refused ends nothing.
+        var wanted = try destination(name)
+        try change(&wanted, try policyInForce())
+        try store.reading { [wanted] in try requireFields(of: wanted, fields, $0) }
         let lapses = try foresee(configuring: name, by: administrator, change)
         return try await configure(name, fields, by: administrator, lapses, change)
     }

@@ -21,6 +21,32 @@ struct SourceFields: Sendable {
         }
     }
 
+    /// The flags that keep people out by their names alone, as far as each of the sources has them.
+    ///
+    /// They stand in what is signed, and the export stops where one of them is gone. Names that cannot stand there count
+    /// all the same where they are.
+    var commonFlags: [String] {
+        guard let first = known.min(by: { $0.key < $1.key }) else { return [] }
+        var found: [String] = []
+        for field in first.value
+        where FlagReview.isKnown(field) && EntryText.isFieldName(field) && VisibleText.firstHidden(in: field) == nil
+            && !FlagReview.has(field, among: found) && known.values.allSatisfy({ FlagReview.has(field, among: $0) })
+        {
+            found.append(field)
+        }
+        return found
+    }
+
+    /// `named`, and of ``commonFlags`` those that are not among them.
+    func flags(with named: [String]) -> [String] {
+        named + commonFlags.filter { !FlagReview.has($0, among: named) }
+    }
+
+    /// What is left of a destination's `flags` under these sources: those that somebody named, and those that are there.
+    func flags(of flags: [String]) -> [String] {
+        self.flags(with: flags.filter { !FlagReview.isKnown($0) || FlagReview.has($0, among: commonFlags) })
+    }
+
     /// Makes sure that some source has the field, in any spelling if it is a flag.
     ///
     /// Where none can be read, nobody can tell.
@@ -71,10 +97,10 @@ extension Workspace {
         for name in Set(try destination.segments.compactMap { try transaction.segment($0)?.source }).sorted() {
             let known = try self.fields(of: name, fields, transaction)
             for column in columns where !known.contains(column) {
-                throw EngineError.missingColumn(column, path: "source \(name)", known: known)
+                throw EngineError.unmatched(column, source: name.text, known: known)
             }
             for flag in destination.doNotContact where !FlagReview.has(flag, among: known) {
-                throw EngineError.missingColumn(flag, path: "source \(name)", known: known)
+                throw EngineError.unmatched(flag, source: name.text, known: known)
             }
         }
     }
@@ -111,8 +137,13 @@ extension UnusedFlag {
     static func warnings(_ flags: [UnusedFlag]) -> [String] {
         var warnings = flags.prefix(most).map { flag in
             "source \(flag.source) has a field '\(flag.field)' that looks like an opt-out or a consent, and nothing uses it: "
-                + "who has it set is sent all the same; name it with --do-not-contact, use it in the rule of every "
-                + "segment, or declare it harmless with --ignore-flag"
+                + "people are sent whatever stands in it. "
+                + (FlagReview.isAgreement(flag.field)
+                    ? "If it says who agreed, ask for that in the rule of every segment (`\(flag.field)` is true); if it "
+                        + "says who did not, name it with --do-not-contact"
+                    : "Name it with --do-not-contact, which keeps out whoever has it set, or use it in the rule of every "
+                        + "segment")
+                + "; if neither, declare it harmless with --ignore-flag"
         }
         if flags.count > most { warnings.append("\(flags.count - most) more fields look like an opt-out or a consent") }
         return warnings
