@@ -25,6 +25,15 @@ struct Waybill: AsyncParsableCommand {
     /// Taken here, they may stand before the command as well; the commands take over what was found.
     @OptionGroup var global: GlobalOptions
 
+    private static func parsed(_ words: CommandWords) throws -> any ParsableCommand {
+        do {
+            return try parseAsRoot()
+        } catch {
+            if exitCode(for: error) != .success, let problem = words.misspelt { throw problem }
+            throw error
+        }
+    }
+
     /// Runs the command line; every error ends here and becomes words, JSON and an exit status.
     static func main() async {
         let words = Terminal.shared.words
@@ -35,7 +44,7 @@ struct Waybill: AsyncParsableCommand {
             }
             if let problem = words.problem { throw problem }
             let warnings = ProcessPreparation.apply()
-            var command = try parseAsRoot()
+            var command = try parsed(words)
             if Terminal.shared.isJSON, !type(of: command).configuration.subcommands.isEmpty {
                 throw UsageProblem(
                     message: "'\(words.name)' alone does nothing",

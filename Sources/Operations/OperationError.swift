@@ -16,6 +16,8 @@ public enum OperationError: ReportableError, Equatable {
     case personalText(option: String)
     case unusableText(option: String, problem: String)
     case hiddenCharacter(place: String, character: String)
+    /// More than one destination has the name.
+    case severalDestinations(String, [DestinationID])
     case clockBehind(now: Timestamp, newest: Timestamp)
     case publicKeyGiven(path: String)
     case ignoredFlag(String, problem: String)
@@ -54,6 +56,7 @@ public enum OperationError: ReportableError, Equatable {
         case .personalText: "personal-data-in-text"
         case .unusableText: "unusable-text"
         case .hiddenCharacter: "hidden-character"
+        case .severalDestinations: "name-not-unique"
         case .clockBehind: "clock-behind-log"
         case .publicKeyGiven: "public-key-given"
         case .ignoredFlag: "bad-ignored-flag"
@@ -98,6 +101,8 @@ public enum OperationError: ReportableError, Equatable {
         case .unusableText(let option, let problem): "\(option) \(problem)"
         case .hiddenCharacter(let place, let character):
             "\(place) has the character \(character) in it, which is not seen as what it is"
+        case .severalDestinations(let name, let ids):
+            "\(ids.count) destinations are called '\(name)': \(ids.map(\.text).joined(separator: ", "))"
         case .clockBehind(let now, let newest):
             "the clock of this machine is wrong: it says \(now), and the newest log entry was written at \(newest)"
         case .publicKeyGiven(let path):
@@ -131,13 +136,16 @@ public enum OperationError: ReportableError, Equatable {
         case .readableByOthers(let path):
             "chmod go= \(path), and if others may have read it, make a new key at SendGrid"
         case .hiddenCharacter: "leave it out; statements and log entries hold what everybody can see"
+        case .severalDestinations: "say which, by its identifier"
         case .clockBehind:
             "set the clock (timedatectl says what it is); if it is right now and was ahead before, consent anew"
         case .publicKeyGiven: "give the private key's file, or add --agent if the agent is meant"
         case .unknownSource: "see 'waybill source list'"
         case .unknownSegment: "see 'waybill segment list'"
         case .unknownConsent: "see 'waybill consent list'"
-        case .unknownCustomField: "create the field under Marketing > Custom Fields; names are matched without case"
+        case .unknownCustomField:
+            "map again with --create-custom NAME:TYPE, or make it under Marketing > Custom Fields; names are matched without "
+                + "case"
         case .apiKeyShape: "copy it whole from Settings > API Keys; it is shown once, when it is made"
         case .toolMissing(_, let package): "install it: apt-get install \(package)"
         case .keyEnrolled: "every administrator signs with a key of their own; make one with ssh-keygen -t ed25519"
@@ -172,7 +180,8 @@ public enum OperationError: ReportableError, Equatable {
             .noCheckpoint, .noAddress,
             .signingFailed, .badPlan:
             .badInput
-        case .personalText, .unusableText, .hiddenCharacter, .publicKeyGiven, .ignoredFlag, .choice, .keyEnrolled:
+        case .severalDestinations, .personalText, .unusableText, .hiddenCharacter, .publicKeyGiven, .ignoredFlag,
+            .choice, .keyEnrolled:
             .usage
         case .unknownSource, .unknownSegment, .unknownConsent, .unknownEntry, .unknownCustomField, .toolMissing,
             .unknownExport, .otherLog, .notResumable, .notRunning, .clockBehind:

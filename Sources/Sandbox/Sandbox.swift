@@ -179,6 +179,11 @@ public final class SandboxServer: Service {
         await account.clearFaults()
     }
 
+    /// Takes contacts with every custom field from now on, however long ``SandboxConfiguration/fieldSettleDelay`` is.
+    public func settleFields() async {
+        await account.settleFields()
+    }
+
     private static let receiveBuffer = 8_192
     /// `TCP_MAXSEG`, the same number on Linux and Darwin; senders size their buffers by the segments.
     private static let maximumSegment: CInt = 2

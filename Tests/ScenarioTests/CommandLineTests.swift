@@ -57,6 +57,12 @@ struct CommandLineTests {
             ("--quiet --home x log lits", "there is no command 'log lits'; did you mean 'list'?"),
             ("consent revoke", "takes one of: request, give, list, show, withdraw"),
             ("log list --destintion d1", "did you mean '--destination'?"),
+            ("admin enroll eva --kye F", "did you mean '--key'?"),
+            ("destination map d1 --emial E", "did you mean '--email'?"),
+            ("source add e --cvs F", "did you mean '--csv'?"),
+            ("segment add s --source c --were R", "did you mean '--where'?"),
+            ("destination schedule d1 --corn @daily", "did you mean '--cron'?"),
+            ("export run --hlep", "did you mean '--help'?"),
         ])
     func suggestions(line: String, answer: String) async throws {
         let result = try await Program.run(line.split(separator: " ").map(String.init))

@@ -105,6 +105,22 @@ struct StandingTests {
         try await stage.close()
     }
 
+    @Test("a name that two destinations have names neither, until one of them is removed")
+    func sameName() async throws {
+        let stage = try await Stage()
+        try await stage.enroll()
+        let first: [String: Any] = try await stage.connect(baseURL: nil)
+        try await stage.connect(baseURL: nil)
+        let name = try #require(first["name"] as? String)
+        let unclear = try await stage.waybill("destination", "show", name, status: 64)
+        #expect(try unclear.errorCode() == "name-not-unique" && unclear.errors.contains("d1, d2"))
+        try await stage.waybill("destination", "remove", "d1", "--as", "anna")
+        #expect(try await stage.waybill("destination", "show", name).json()["id"] as? String == "d2")
+        try await stage.waybill("destination", "remove", name, "--as", "anna")
+        #expect(try await stage.waybill("destination", "show", "d2").json()["state"] as? String == "removed")
+        try await stage.close()
+    }
+
     @Test("the same list connected twice is said at once and in show, however host and list are spelt")
     func sameList() async throws {
         let stage = try await Stage()

@@ -66,6 +66,11 @@ struct VisibleTests {
         #expect(try refused.errorCode() == "hidden-character")
         try stage.write("# Avtal\n", to: "texts/agreement.sv.md")
         try await stage.waybill("agreement", "publish", texts, "--as", "anna")
+        // The same again would end every consent for nothing; a folder without the two files is told their names.
+        let unchanged = try await stage.waybill("agreement", "publish", texts, "--as", "anna", status: 65)
+        #expect(try unchanged.errorCode() == "bad-agreement-folder" && unchanged.errors.contains("in force already"))
+        let empty = try await stage.waybill("agreement", "publish", stage.home, "--as", "anna", status: 65)
+        #expect(empty.errors.contains("there is no agreement.en.md"))
         try await stage.close()
     }
 

@@ -207,6 +207,7 @@ struct DestinationCommand: AsyncParsableCommand {
                 "Destination \(report.id): \(report.schedule), export user \(report.exportUser)"
                     + (report.next.map { ", next at \($0)" } ?? "")
                     + (report.nextLocal.map { " (\($0) in \(report.timeZone ?? ""))" } ?? "")
+                    + (off ? "" : "\nIt runs where and while 'waybill serve' does.")
             }
         }
     }

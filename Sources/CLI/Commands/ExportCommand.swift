@@ -155,6 +155,7 @@ struct ExportCommand: AsyncParsableCommand {
                 """ + (refusals.isEmpty ? "" : "\nRefused by SendGrid:\n" + refusals.joined(separator: "\n"))
                     + (report.counts.rejected + report.counts.refused == 0
                         ? "" : "\nWhich rows: waybill export rejections \(report.export)")
+                    + (report.state == .pending ? "\nTo go on: waybill export resume \(report.export)" : "")
         }
         if let failure = report.failure { throw Ended(failure) }
     }

@@ -62,6 +62,41 @@ struct CommandWords {
             hint: hint)
     }
 
+    /// An option that does not exist, where one of nearly its name does.
+    ///
+    /// Asked once the parser has refused the line: it names what is missing first, and so would not say it of an option
+    /// that is required.
+    var misspelt: UsageProblem? {
+        guard stray == nil, let command = path.last else { return nil }
+        let known = Self.optionNames(of: command)
+        for word in options where word.hasPrefix("--") {
+            let name = String(word.dropFirst(2).prefix { $0 != "=" })
+            guard !name.isEmpty, !known.contains(name) else { continue }
+            let near = Spelling.nearest(to: name, among: known)
+            guard !near.isEmpty else { continue }
+            return UsageProblem(
+                message: "there is no option '--\(name)'; did you mean "
+                    + near.map { "'--\($0)'" }.joined(separator: " or ") + "?",
+                hint: "see '\(self.name) --help'")
+        }
+        return nil
+    }
+
+    /// The long names of a command's options, as its help lists them.
+    private static func optionNames(of command: any ParsableCommand.Type) -> [String] {
+        let help = Waybill.helpMessage(for: command, includeHidden: true, columns: 1000)
+        var names: [String] = []
+        for line in help.split(separator: "\n") {
+            let label = line.drop { $0 == " " }
+            guard label.hasPrefix("-") else { continue }
+            for part in label.split(separator: " ").prefix(while: { $0.hasPrefix("-") || $0.hasPrefix("<") })
+            where part.hasPrefix("--") {
+                names.append(String(part.dropFirst(2).prefix { $0 != "," }))
+            }
+        }
+        return names
+    }
+
     /// Commands of nearly that name here, else commands of exactly that name elsewhere.
     private func suggestions(for word: String) -> [String] {
         let near = Spelling.nearest(to: word, among: choices)

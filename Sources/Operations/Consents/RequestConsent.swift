@@ -94,7 +94,10 @@ extension Workspace {
             validUntil: now.adding(seconds: policy.consentDays * 86_400), nonce: nonce, issued: now,
             logOrigin: origin, logSize: head.size, logRoot: head.root)
         parts.ignoredFlags = destination.ignoredFlags
-        parts.unusedFlags = Set(try unusedFlags(of: destination, fields, transaction).map(\.field)).sorted()
+        // Such names come from a file: what is not seen as what it is must not keep anybody from signing.
+        parts.unusedFlags = Set(
+            try unusedFlags(of: destination, fields, transaction).map { VisibleText.line($0.field) }
+        ).sorted()
         parts.schedule = try transaction.schedules().first { $0.destination == id }?.schedule.text
         return parts
     }

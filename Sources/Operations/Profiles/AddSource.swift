@@ -54,9 +54,16 @@ extension Workspace {
             throw EngineError.missingColumn(source.idField, path: "source \(source.name)", known: fields)
         }
         try await store.transaction { try $0.insert(source: source) }
+        let unidentified =
+            fields.contains(source.idField)
+            ? []
+            : [
+                "the source has no field '\(source.idField)', by which members are found; segments by rule work without; add "
+                    + "it under another name with --id FIELD if its identifier is called otherwise"
+            ]
         return SourceReport(
-            source, fields: fields, warnings: try SourceInspection.notes(of: source) + Self.flagWarnings(source, fields)
-        )
+            source, fields: fields,
+            warnings: try SourceInspection.notes(of: source) + unidentified + Self.flagWarnings(source, fields))
     }
 
     /// All fields; of a source with a malformed row, those of the first rows, and 'source check' says what is wrong.

@@ -34,12 +34,19 @@ extension Workspace {
         var texts: [Language: String] = [:]
         for language in Language.allCases {
             let name = "agreement.\(language.rawValue).md"
+            guard FileManager.default.fileExists(atPath: folder + "/" + name) else {
+                throw OperationError.agreementFolder(path: folder, problem: "there is no \(name) in it")
+            }
             let text = try SmallFile.text(folder + "/" + name)
             guard !text.isEmpty else {
                 throw OperationError.agreementFolder(path: folder, problem: "\(name) is empty")
             }
             try EnteredText.require(text, name, allowingLines: true)
             texts[language] = text
+        }
+        // Publishing ends every consent: what nobody would read anew is not published by mistake.
+        guard try store.reading({ try $0.agreement() })?.texts != texts else {
+            throw OperationError.agreementFolder(path: folder, problem: "what it holds is in force already")
         }
         let lapses = try foresee { transaction in
             try transaction.insert(agreement: try Self.next(texts, by: administrator, transaction))

@@ -111,7 +111,11 @@ public struct Workspace: Sendable {
         let all = try store.reading { try $0.destinations() }
         if let match = all.first(where: { $0.id.text == name }) { return match }
         let named = all.filter { $0.displayName == name }
-        guard let match = named.first, named.count == 1 else { throw Refusal.unknownDestination(name) }
+        // One that was removed does not keep another from being called so.
+        let standing = named.filter { if case .removed = $0.standing { false } else { true } }
+        let meant = standing.isEmpty ? named : standing
+        guard let match = meant.first else { throw Refusal.unknownDestination(name) }
+        guard meant.count == 1 else { throw OperationError.severalDestinations(name, meant.map(\.id)) }
         return match
     }
 }

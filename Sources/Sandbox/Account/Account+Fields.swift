@@ -41,6 +41,8 @@ extension Account {
         return Reply(JSON.object(Self.body(of: field, call)))
     }
 
+    func settleFields() { fieldsSettle = [:] }
+
     private static func isName(_ name: String) -> Bool {
         guard (1...100).contains(name.utf8.count), let first = name.unicodeScalars.first else { return false }
         let isPlain = name.unicodeScalars.allSatisfy {
