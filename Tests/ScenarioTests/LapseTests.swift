@@ -67,6 +67,16 @@ struct LapseTests {
         try await stage.close()
     }
 
+    @Test("of several consents that do not hold, the reason is one that somebody can mend")
+    func reason() async throws {
+        let stage = try await prepared()
+        try await stage.waybill(Self.remap)
+        try await stage.consent(of: "bert")
+        try await stage.waybill("admin", "retire", "bert")
+        #expect(try await stage.waybill("export", "run", "d1", status: 77).errorCode() == "fields-not-consented")
+        try await stage.close()
+    }
+
     @Test("a withdrawal names the colleague's consent that ends with it, and not itself")
     func withdrawal() async throws {
         let stage = try await prepared()

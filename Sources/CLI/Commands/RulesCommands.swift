@@ -77,6 +77,8 @@ struct PolicyCommand: AsyncParsableCommand {
                 policy.fields.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }.joined(separator: ", "),
             ],
             ["maximum profiles", "\(policy.maximumProfiles), warning above \(policy.warnProfiles)"],
+            ["maximum removals", "\(policy.maximumRemovals), and \(policy.maximumRemovalPercent) of 100 delivered"],
+            ["suppressions", policy.readSuppressions ? "read at SendGrid before sending" : "not read"],
             ["consent valid", "\(policy.consentDays) days, to be signed within \(policy.requestMinutes) minutes"],
             ["purpose", policy.purpose], ["recipient", "\(policy.recipient), \(policy.country)"],
             ["transfer mechanism", policy.transferMechanism],

@@ -38,19 +38,23 @@ struct ConsentJudge<Transaction: GovernanceTransaction> {
 
     /// The newest consent that holds and covers the destination as it is configured now.
     ///
-    /// If none does, the reason of the newest is given.
+    /// If none does, the reason of the newest is given, whose administrator can sign anew if there is one.
     /// - Parameter wanted: whose consent alone counts; nil if anybody's does.
     func consent(of wanted: AdministratorName?) throws -> VerifiedConsent {
         var reason: (any Error)?
+        var ofRetired: (any Error)?
         for record in newest {
             if let wanted, record.administrator != wanted { continue }
             do {
                 return try verify(record)
+            } catch ConsentError.retired(let name) {
+                ofRetired = ofRetired ?? ConsentError.retired(name)
             } catch let error as any ReportableError where error.failure == .refused {
                 reason = reason ?? error
             }
         }
-        throw reason ?? wanted.map { Refusal.noConsentOf($0, destination.id) } ?? Refusal.noConsent(destination.id)
+        if let reason = reason ?? ofRetired { throw reason }
+        throw wanted.map { Refusal.noConsentOf($0, destination.id) } ?? Refusal.noConsent(destination.id)
     }
 
     /// Checks one consent, the newest of its administrator: withdrawal, signature, person, agreement, time, terms, scope.

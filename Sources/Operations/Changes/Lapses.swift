@@ -85,8 +85,8 @@ private struct Footing {
         return (consents[id] ?? []).filter(\.isInForce).compactMap { consent in
             let index = consent.record.index
             guard index != known, let reason = then[index]?.reason else { return nil }
-            return "the consent of \(consent.record.administrator) to destination \(id) (log index \(index)) ends: "
-                + reason
+            return "the consent of \(consent.record.administrator) to destination \(id) (log index \(index)) "
+                + "does not hold after this: \(reason)"
         }
     }
 }

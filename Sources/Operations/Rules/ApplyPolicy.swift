@@ -17,6 +17,12 @@ public struct PolicyReport: Encodable, Sendable {
     public let maximumProfiles: Int64
     /// From how many profiles on a warning is shown.
     public let warnProfiles: Int64
+    /// The most people who may be taken off a list in one export without being asked for.
+    public let maximumRemovals: Int64
+    /// Likewise, of a hundred who were delivered.
+    public let maximumRemovalPercent: Int64
+    /// Whether SendGrid's suppressions are read before sending.
+    public let readSuppressions: Bool
     /// How many days a consent is valid.
     public let consentDays: Int64
     /// How many minutes an issued statement can be signed.
@@ -39,6 +45,9 @@ public struct PolicyReport: Encodable, Sendable {
         fields = policy.fields
         maximumProfiles = policy.maximumProfiles
         warnProfiles = policy.warnProfiles
+        maximumRemovals = policy.maximumRemovals
+        maximumRemovalPercent = policy.maximumRemovalPercent
+        readSuppressions = policy.readsSuppressions
         consentDays = policy.consentDays
         requestMinutes = policy.requestMinutes
         purpose = policy.purpose
