@@ -108,10 +108,7 @@ extension RuleProgram {
     private func form(_ test: Test) -> ValueForm? { test.form < 0 ? nil : forms[Int(test.form)] }
 
     private func plainNumber(_ test: Test, _ value: Span<UInt8>) -> [UInt8]? {
-        if test.form >= 0, !forms[Int(test.form)].hasComma, DecimalText.isNumber(value) {
-            return value.indices.map { value[$0] }
-        }
-        return ValueForm.plainNumber(value, form(test))
+        ValueForm.plainNumber(value, form(test))
     }
 
     private func order(_ reading: DecimalText.Reading, _ value: Span<UInt8>, _ literal: Number) -> Int? {
@@ -144,7 +141,10 @@ extension RuleProgram {
         case .boolean: return BooleanText.key(value)
         case .instant: return instant(test, value)
         case .time:
-            guard let instant = instant(test, value) else { return InstantText.timeOfDay(value) }
+            guard let instant = instant(test, value) else {
+                // Where dates have a format of their own, a time alone is none of it.
+                return form(test)?.hasOwnFormat == true ? nil : InstantText.timeOfDay(value)
+            }
             return RuleKey(instant.first - instant.first.floorDivided(by: 86_400) * 86_400, instant.second)
         case .day, .month, .year, .dayOfWeek:
             guard let days = instant(test, value)?.first.floorDivided(by: 86_400) else { return nil }
@@ -172,7 +172,7 @@ extension RuleProgram {
             let isReadable: Bool
             switch test.kind {
             case .numberOrder, .numberIn:
-                isReadable = test.form < 0 && DecimalText.isNumber(value) || plainNumber(test, value) != nil
+                isReadable = ValueForm.isNumber(value, form(test))
             case .keyOrder, .keyIn, .keyBetween: isReadable = key(test, value) != nil
             default: continue
             }

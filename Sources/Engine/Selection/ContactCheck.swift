@@ -13,7 +13,10 @@ struct ContactCheck: Sendable {
         let form: ValueForm?
 
         /// Whether what looks like a date of RFC 3339 is that date.
-        var readsPlainDates: Bool { form?.format?.contradictsPlain != true }
+        var readsPlainDates: Bool { form?.readsPlainDates != false }
+
+        /// Whether what looks like a number of JSON is that number.
+        var readsPlainNumbers: Bool { (form?.mark ?? .point) == .point }
     }
 
     /// Why a profile is rejected, and the matched field at fault, by its number, if one is.
@@ -109,7 +112,7 @@ struct ContactCheck: Sendable {
             // A value has at most as many scalars as bytes, so most need no counting.
             return range.count > slot.maximumLength && scalars(bytes, range) > slot.maximumLength ? .valueTooLong : nil
         case .number:
-            if NumberText.isJSONNumber(bytes, AddressCheck.trimmed(bytes, range)) { return nil }
+            if slot.readsPlainNumbers, NumberText.isJSONNumber(bytes, AddressCheck.trimmed(bytes, range)) { return nil }
             return TypedText.number(bytes, range, slot.form) == nil ? .invalidNumber : nil
         case .date:
             if DateText.isRFC3339(bytes, range), slot.readsPlainDates { return nil }
@@ -139,7 +142,9 @@ struct ContactCheck: Sendable {
             switch slot.type {
             case .text: continue
             case .number:
-                if NumberText.isJSONNumber(bytes, AddressCheck.trimmed(bytes, range)) { continue }
+                if slot.readsPlainNumbers, NumberText.isJSONNumber(bytes, AddressCheck.trimmed(bytes, range)) {
+                    continue
+                }
                 spelled[index] = TypedText.number(bytes, range, slot.form)
             case .date:
                 if DateText.isRFC3339(bytes, range), slot.readsPlainDates { continue }
