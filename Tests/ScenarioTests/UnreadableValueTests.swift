@@ -122,6 +122,30 @@ struct UnreadableValueTests {
         try await stage.close()
     }
 
+    @Test(
+        "a rule that needs a value which is not of its declared type stops, whatever it asks; 'is null' needs none",
+        arguments: [
+            (#"not (OptedOutOn starts with "2021")"#, "6/28/2021 4:34:35 PM,1,false"),
+            (#"not (Value contains "7" ignoring case)"#, "2021-06-28,many,false"),
+            (#"not (OptedOut contains "t")"#, "2021-06-28,1,yes"), ("OptedOut != 1", "2021-06-28,1,yes"),
+        ])
+    func letters(rule: String, values: String) async throws {
+        let stage = try await Stage()
+        try writeModel(stage, ["1,stop@example.com,\(values)"])
+        try await stage.prepare(source: ["--cdm", stage.path("cdm")], rule: rule)
+        try await stage.consent()
+        #expect(try await stage.waybill("export", "run", "d1", status: 65).errorCode() == "unreadable-values")
+        #expect(await stage.upserts().isEmpty)
+        let add = ["segment", "add", "everybody", "--source", "customers", "--where"]
+        let refused = try await stage.waybill(add + [#"OptedOut != "maybe""#], status: 65)
+        #expect(try refused.errorCode() == "bad-rule" && refused.errors.contains("true or false"))
+        try await stage.waybill(add + ["OptedOutOn is not null and Value is not null and OptedOut is not null"])
+        try await stage.consent()
+        try await stage.waybill("export", "run", "d1")
+        #expect(await stage.addresses() == ["stop@example.com"])
+        try await stage.close()
+    }
+
     @Test("a number that is none to a rule and a check is none to a custom field of type Number")
     func typedNumber() async throws {
         var configuration = Stage.quick()

@@ -2,6 +2,7 @@
 extension RuleProgram {
     @inline(__always)
     func isMet(_ test: Test, _ value: Span<UInt8>) -> Bool {
+        if test.declared != nil, !isOfDeclaredType(test, value) { return false }
         switch test.kind {
         case .isNull: return test.isNegated
         case .textEqual:
@@ -16,6 +17,10 @@ extension RuleProgram {
             return isFoldedMet(test, value) != test.isNegated
         case .numberIn: return isNumberIn(test, value)
         }
+    }
+
+    private func isOfDeclaredType(_ test: Test, _ value: Span<UInt8>) -> Bool {
+        test.declared.map { $0.admits(value, form(test)) } ?? true
     }
 
     @inline(__always)
@@ -171,6 +176,7 @@ extension RuleProgram {
             let value = bytes.extracting(range)
             let isReadable: Bool
             switch test.kind {
+            case _ where !isOfDeclaredType(test, value): isReadable = false
             case .numberOrder, .numberIn:
                 isReadable = ValueForm.isNumber(value, form(test))
             case .keyOrder, .keyIn, .keyBetween: isReadable = key(test, value) != nil
@@ -183,7 +189,9 @@ extension RuleProgram {
 
     /// Whether any test compares values as something that not every value is.
     var hasTypedTests: Bool {
-        tests.contains { [.numberOrder, .numberIn, .keyOrder, .keyIn, .keyBetween].contains($0.kind) }
+        tests.contains {
+            $0.declared != nil || [.numberOrder, .numberIn, .keyOrder, .keyIn, .keyBetween].contains($0.kind)
+        }
     }
 
     /// Binary search: `order` is how the value stands to the literal at an index.

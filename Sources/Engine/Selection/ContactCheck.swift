@@ -9,6 +9,15 @@ struct ContactCheck: Sendable {
         let isTrimmed: Bool
         /// What the source says of the column's values, unless it is that they are text.
         let declared: FieldType?
+        /// What the values have to be beside what ``type`` asks for.
+        var checked: FieldType? {
+            switch (type, declared) {
+            case (.text, _), (.number, .double), (.number, .decimal): nil
+            case (.date, let declared?) where declared.isDate: nil
+            default: declared
+            }
+        }
+
         /// How the column spells numbers and dates beside the plain forms.
         let form: ValueForm?
 
@@ -106,6 +115,9 @@ struct ContactCheck: Sendable {
                 return .controlCharacter
             }
             index += 8
+        }
+        if let checked = slot.checked, !admits(checked, bytes, range, slot) {
+            return slot.type == .date ? .invalidDate : .invalidNumber
         }
         switch slot.type {
         case .text:

@@ -214,7 +214,8 @@ struct ValueFormTests {
 @Suite("Fields of a declared type")
 struct DeclaredTypeTests {
     private static let types: [String: FieldType] = [
-        "when": .dateTime, "day": .date, "out": .boolean, "worth": .decimal, "id": .guid, "text": .string,
+        "when": .dateTime, "day": .date, "out": .boolean, "worth": .decimal, "id": .guid, "text": .string, "at": .time,
+        "count": .int64,
     ]
 
     private func holds(_ rule: String, _ field: String, _ value: String) throws -> Bool {
@@ -230,13 +231,25 @@ struct DeclaredTypeTests {
             (#"not when <= "2030-01-01""#, "when", "6/28/2021", false),
             (#"day between "2026-01-01" and "2026-02-01""#, "day", "2026-01-15", true),
             (#"out != "true""#, "out", "True", false), (#"out == "1""#, "out", "TRUE", true),
-            (#"out in ("true", "x")"#, "out", "1", true), (#"not out in ("true")"#, "out", "yes", false),
+            (#"out in ("true", "0")"#, "out", "1", true), (#"out == 1"#, "out", "True", true),
+            (#"out != 1"#, "out", "True", false), (#"out != 1"#, "out", "no", false),
+            (#"not out in ("true")"#, "out", "yes", false),
             (#"worth > "100""#, "worth", "9", false), (#"worth != "100""#, "worth", "100.0", false),
             (#"not worth > "100""#, "worth", "1,5", false),
             (#"id == "CE759201F786D590BF2134BFF576C369""#, "id", "{ce759201-f786-d590-bf21-34bff576c369}", true),
-            // What is no value of the type, and what looks into the text, is text.
-            (#"when == "never""#, "when", "never", true), (#"when starts with "2026""#, "when", "2026-01-01", true),
-            (#"out == "maybe""#, "out", "maybe", true), (#"text > "100""#, "text", "9", true),
+            (#"at == "10:30""#, "at", "10:30:00.0", true), (#"not at == "10:30""#, "at", "10:31", true),
+            (#"not at == "10:30""#, "at", "junk", false), (#"at < "10:30""#, "at", "09:59:59.9", true),
+            (#"not at > "10:00""#, "at", "25:99", false), (#"at not in ("10:30")"#, "at", "9:00", false),
+            (#"at != "10:30""#, "at", "2026-01-01T10:31:00", false),
+            (#"time of at == time "10:30""#, "at", "10:30", true),
+            (#"not time of when == time "10:30""#, "when", "9:00", false),
+            (#"not time of when == time "10:30""#, "when", "09:00", false), ("not count > 5", "count", "1.5", false),
+            ("not count > 5", "count", " 4 ", true),
+            // What looks into the text is text, of values that are of the type.
+            (#"when starts with "2026""#, "when", "2026-01-01", true), (#"text > "100""#, "text", "9", true),
+            (#"not when starts with "2026""#, "when", "6/28/2021", false),
+            (#"not id contains "ce""#, "id", "also-not", false), (#"not out contains "t""#, "out", "yes", false),
+            (#"not worth ends with "5" ignoring case"#, "worth", "1,4", false),
             (#"text != "true""#, "text", "True", true),
         ])
     func quoted(rule: String, field: String, value: String, expected: Bool) throws {
@@ -252,11 +265,21 @@ struct DeclaredTypeTests {
     }
 
     @Test(
-        "an order among texts that are none of the field's type is refused",
-        arguments: [#"when <= "tomorrow""#, #"not when > "6/28/2021""#, #"worth < "1,5""#, #"out < "true""#])
-    func refused(rule: String) {
+        "a comparison with what is no value of the field's type is refused, and says what is one",
+        arguments: [
+            (#"when <= "tomorrow""#, "date \"2026-01-31\""), (#"not when > "6/28/2021""#, "date"),
+            (#"worth < "1,5""#, "number"), (#"out < "true""#, "== and !="), (#"out != "yes""#, "true or false"),
+            (#"not out in ("true", "yes")"#, "true or false"), ("out == 2", "true or false"), ("out > 0", "== and !="),
+            (#"out != date "2026-01-01""#, "true or false"), (#"id != "notaguid""#, "32 hexadecimal digits"),
+            (#"id not in ("notaguid")"#, "32"), (#"id > "CE759201F786D590BF2134BFF576C369""#, "== and !="),
+            (#"when == "never""#, "date"), ("when != 2021", "date"), (#"day not in ("2026-01-01", "x")"#, "date"),
+            (#"at == "noon""#, "10:30"), (#"at between "10:00" and 12"#, "10:30"),
+            (#"at != date "2026-01-01""#, "10:30"),
+            (#"worth == "many" ignoring case"#, "number"), (#"count != date "2026-01-01""#, "number"),
+        ])
+    func refused(rule: String, word: String) {
         #expect { try holds(rule, "when", "2026-01-01") } throws: { error in
-            (error as? EngineError)?.code == "bad-rule"
+            (error as? EngineError)?.code == "bad-rule" && (error as? EngineError)?.message.contains(word) == true
         }
     }
 
