@@ -181,7 +181,10 @@ struct CommonDataModelTests {
     @Test(
         "a check holds every value against its data type, and names file, line and field",
         arguments: [
-            ("int64", ["0", "-9223372036854775808", "+7"], ["9223372036854775808", "1.5", "x", "1e3"]),
+            (
+                "int64", ["0", "-9223372036854775808", "+7", " 9223372036854775807 "],
+                ["9223372036854775808", "-9223372036854775809", "1.5", "x", "1e3", "-", "+ 1"]
+            ),
             ("double", ["1.5", "-1e10", "007"], ["1,5", "nan", "0x1"]), ("decimal", ["0.10"], ["ten"]),
             ("boolean", ["true", "FALSE", "1", "0"], ["yes", "2"]),
             (

@@ -100,6 +100,70 @@ struct UnreadableValueTests {
     }
 
     @Test(
+        "what another region or another format would read stops the export; 'source check' says what is not understood",
+        arguments: [
+            ("es-PR", "", "06/07/2021,1", #"OptedOutOn >= date "2021-07-01""#, "dateTime"),
+            ("es-GT", "", #"2021-07-06,"1,500""#, "Value < 2", "decimal"),
+            ("ro-RO", "", "2021-07-06,1.234", "Value < 2", "decimal"),
+            (
+                nil, #","annotations":[{"name":"ci:CustomTimestampFormat","value":"yyyy-dd-MM hh:mm:ss"}]"#,
+                "2021-06-07 04:00:00,1", #"not (OptedOutOn > date "2021-06-30")"#, "'yyyy-dd-MM hh:mm:ss'"
+            ),
+        ] as [(String?, String, String, String, String)])
+    func foreign(culture: String?, annotations: String, values: String, rule: String, word: String) async throws {
+        let stage = try await Stage()
+        try writeModel(stage, ["1,stop@example.com,\(values),false"], culture: culture, annotations: annotations)
+        try await stage.prepare(source: ["--cdm", stage.path("cdm")], rule: rule)
+        try await stage.consent()
+        #expect(try await stage.waybill("export", "run", "d1", status: 65).errorCode() == "unreadable-values")
+        #expect(await stage.upserts().isEmpty)
+        let checked = try await stage.waybill("source", "check", "customers", status: 65)
+        #expect(checked.errors.contains(word), "\(checked.errors)")
+        try await stage.close()
+    }
+
+    @Test(
+        "a rule that needs a value which is not of its declared type stops, whatever it asks; 'is null' needs none",
+        arguments: [
+            (#"not (OptedOutOn starts with "2021")"#, "6/28/2021 4:34:35 PM,1,false"),
+            (#"not (Value contains "7" ignoring case)"#, "2021-06-28,many,false"),
+            (#"not (OptedOut contains "t")"#, "2021-06-28,1,yes"), ("OptedOut != 1", "2021-06-28,1,yes"),
+        ])
+    func letters(rule: String, values: String) async throws {
+        let stage = try await Stage()
+        try writeModel(stage, ["1,stop@example.com,\(values)"])
+        try await stage.prepare(source: ["--cdm", stage.path("cdm")], rule: rule)
+        try await stage.consent()
+        #expect(try await stage.waybill("export", "run", "d1", status: 65).errorCode() == "unreadable-values")
+        #expect(await stage.upserts().isEmpty)
+        let add = ["segment", "add", "everybody", "--source", "customers", "--where"]
+        let refused = try await stage.waybill(add + [#"OptedOut != "maybe""#], status: 65)
+        #expect(try refused.errorCode() == "bad-rule" && refused.errors.contains("true or false"))
+        try await stage.waybill(add + ["OptedOutOn is not null and Value is not null and OptedOut is not null"])
+        try await stage.consent()
+        try await stage.waybill("export", "run", "d1")
+        #expect(await stage.addresses() == ["stop@example.com"])
+        try await stage.close()
+    }
+
+    @Test("a number that is none to a rule and a check is none to a custom field of type Number")
+    func typedNumber() async throws {
+        var configuration = Stage.quick()
+        configuration.customFields = [SandboxField(id: "e1_N", name: "worth", type: "Number")]
+        let stage = try await Stage(configuration)
+        try writeModel(stage, ["1,a@example.com,,1.234,false"], culture: "de-DE")
+        try await stage.prepare(
+            source: ["--cdm", stage.path("cdm")], map: ["--email", "EMail", "--custom", "worth=Value"])
+        try await stage.consent()
+        #expect(try await stage.waybill("export", "run", "d1", status: 65).errorCode() == "unreadable-values")
+        #expect(await stage.upserts().isEmpty)
+        try writeModel(stage, [#"1,a@example.com,,"1,234",false"#], culture: "de-DE")
+        try await stage.waybill("export", "run", "d1")
+        #expect(await stage.addresses() == ["a@example.com"])
+        try await stage.close()
+    }
+
+    @Test(
         "what is declared to be true or false is so in any spelling, with quotes or without",
         arguments: [
             "OptedOut != true", #"OptedOut != "true""#, "not OptedOut == true", #"not OptedOut in ("true")"#,

@@ -35,6 +35,7 @@ struct CommonDataModelFolder {
     /// Customer Insights' name for the unified profile.
     private static let profileEntity = "Customer"
     private static let maximumSize = 16 << 20
+    private static let mostNotes = 20
 
     init(_ folder: String) throws(EngineError) {
         self.folder = folder
@@ -53,8 +54,8 @@ struct CommonDataModelFolder {
                 }
                 entities.append((name, node))
             }
-            let culture: String? = try model.member("culture")?.text()
-            return (entities, culture.flatMap { ValueForm(culture: $0) }, notes, model)
+            let culture: String = try model.member("culture")?.text() ?? ""
+            return (entities, culture.isEmpty ? nil : ValueForm(culture: culture), notes, model)
         }
         guard !entities.isEmpty else { throw .model(path: path, problem: "it has no entity that has a name") }
     }
@@ -122,18 +123,22 @@ struct CommonDataModelFolder {
         var attributes: [(name: String, type: FieldType, form: ValueForm?)] = []
         var known: Set<String> = []
         var notes = notes
+        // The entity's own go before the model's.
+        let shared = [DateFormats(node), DateFormats(model)]
         for attribute in try node.member("attributes")?.items() ?? [] {
             // Without a name it has a place in the row all the same.
             let column = if case .string(let name) = try attribute.member("name")?.value { name } else { "" }
             guard column.isEmpty || known.insert(column).inserted else { throw .duplicateColumn(column, path: path) }
             let type = try type(attribute, named: column, &notes)
-            let form = Self.format(type, attribute, node, model).map { text in
-                // One that is not understood leaves plain dates alone: it says that the culture's are not meant.
-                var form = self.form ?? ValueForm()
-                (form.order, form.format) = (nil, TimestampFormat(text))
-                return form
+            let format =
+                DateFormats(attribute).text(of: type, isOwn: true)
+                ?? shared.lazy.compactMap { $0.text(of: type, isOwn: false) }.first
+            let form = form(format)
+            if let unknown = form?.unknownFormat, type.isDate, notes.count < Self.mostNotes {
+                notes.append(
+                    "'\(column)' has the date format '\(unknown)', which is not understood; none of its dates is read")
             }
-            attributes.append((column, type, form ?? self.form))
+            attributes.append((column, type, form))
         }
         guard !known.isEmpty else { throw .model(path: path, problem: "'\(name)' has no attributes") }
         let unnamed = attributes.count - known.count
@@ -148,18 +153,13 @@ struct CommonDataModelFolder {
         return Entity(name: name, attributes: attributes, notes: notes, partitions: partitions)
     }
 
-    /// The format that dates of a type are written in, if an annotation says so: of the attribute, else of its entity,
-    /// else of the model.
-    private static func format(_ type: FieldType, _ nodes: JSONNode...) -> String? {
-        let name = type == .date ? "ci:CustomDateFormat" : "ci:CustomTimestampFormat"
-        for node in nodes {
-            // Annotations are anybody's; what is none of ours may have any shape.
-            for annotation in (try? node.member("annotations")?.items()) ?? [] {
-                guard (try? annotation.member("name")?.text()) == name else { continue }
-                if let text = try? annotation.member("value")?.text() { return text }
-            }
-        }
-        return nil
+    /// How an attribute spells numbers and dates: as the model's culture does, but for a format of dates that is stated.
+    private func form(_ format: String?) -> ValueForm? {
+        guard let format else { return form }
+        var form = form ?? ValueForm()
+        (form.order, form.format) = (nil, TimestampFormat(format))
+        if form.format == nil { form.unknownFormat = format }
+        return form
     }
 
     /// The type of an attribute; one that is not known is text, and is noted.
@@ -171,7 +171,7 @@ struct CommonDataModelFolder {
         if text.lowercased() == "unclassified" { return .string }
         if let type = FieldType.allCases.first(where: { $0.rawValue.lowercased() == text.lowercased() }) { return type }
         // Not one note for each of thousands.
-        if notes.count < 20 {
+        if notes.count < Self.mostNotes {
             notes.append("'\(name)' has the data type '\(text)', which is not known; it is read as text")
         }
         return .string

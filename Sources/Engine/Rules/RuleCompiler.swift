@@ -90,16 +90,7 @@ struct RuleCompiler {
             case .notEqual: 0b101
             default: 0b010
             }
-        let literal = comparison.isTextual ? literal : declared(literal, subject)
-        if case .text(let text) = literal, ![.equal, .notEqual].contains(comparison), !comparison.isTextual,
-            let type = declaredType(subject)
-        {
-            // As texts they have an order too, but none that anybody means: "6/28/2021" is not before "2030-01-01".
-            throw .rule(
-                column: 1,
-                problem: "\(RuleText.quoted(subject.field, by: "'")) is a \(type.rawValue), and "
-                    + "\(RuleText.quoted(text, by: "\"")) is none to compare it with")
-        }
+        let literal = comparison.isTextual ? literal : try declared(literal, comparison, subject)
         if !comparison.isTextual, let (reading, key) = key(subject, literal) {
             return try test(.keyOrder, subject.field, reading: reading, outcomes: outcomes, program.add([key]))
         }
@@ -126,7 +117,8 @@ struct RuleCompiler {
         var texts: [String] = []
         var numbers: [String] = []
         var keys: [RuleProgram.Reading: [RuleKey]] = [:]
-        for literal in literals.map({ declared($0, subject) }) {
+        for literal in literals {
+            let literal = try declared(literal, .equal, subject)
             if let (reading, key) = key(subject, literal) {
                 keys[reading, default: []].append(key)
             } else if case .number(let text) = literal {
@@ -153,8 +145,10 @@ struct RuleCompiler {
         guard let place = places[field] else {
             throw .rule(column: 1, problem: "there is no field \(RuleText.quoted(field, by: "'"))")
         }
+        let declared = types[field].flatMap { $0.isText || kind.implies($0, reading) ? nil : $0 }
         return RuleProgram.Test(
-            kind: kind, reading: reading, outcomes: outcomes, form: formPlaces[field] ?? -1, column: place,
+            kind: kind, reading: reading, outcomes: outcomes, form: formPlaces[field] ?? -1, declared: declared,
+            column: place,
             first: range.lowerBound, end: range.upperBound, ifMet: RuleProgram.accept, otherwise: RuleProgram.reject)
     }
 
@@ -182,25 +176,17 @@ struct RuleCompiler {
 
     /// What the source says of a field's values, unless it is that they are text.
     private func declaredType(_ subject: RuleTree.Subject) -> FieldType? {
-        guard case .field(let field) = subject, let type = types[field], type != .string, type != .json else {
-            return nil
-        }
+        guard case .field(let field) = subject, let type = types[field], !type.isText else { return nil }
         return type
     }
 
-    /// A text in quotes that a field of a declared type is compared with counts as a value of that type, if it is one:
-    /// letter by letter `"6/28/2021"` would come after `"2030-01-01"`, and `"True"` would not be `"true"`.
-    private func declared(_ literal: RuleTree.Literal, _ subject: RuleTree.Subject) -> RuleTree.Literal {
-        guard case .text(let text) = literal, let type = declaredType(subject) else { return literal }
-        let typed: RuleTree.Literal? =
-            switch type {
-            case .int64, .double, .decimal: .number(text)
-            case .dateTime, .dateTimeOffset, .date: .date(text)
-            case .guid: .guid(text)
-            case .boolean, .time, .string, .json: nil
-            }
-        guard let typed, RuleTree.problem(typed) == nil else { return literal }
-        return typed
+    /// The literal as a value of what the source declares the field to be.
+    private func declared(
+        _ literal: RuleTree.Literal, _ comparison: RuleTree.Comparison, _ subject: RuleTree.Subject
+    ) throws(EngineError) -> RuleTree.Literal {
+        guard let type = declaredType(subject) else { return literal }
+        if let problem = type.problem(subject.field, comparison, literal) { throw .rule(column: 1, problem: problem) }
+        return type.literal(literal) ?? literal
     }
 
     /// What a literal is compared as, if as a key.
@@ -222,7 +208,7 @@ struct RuleCompiler {
                 case .time: .time
                 }
             return Int64(text).map { (reading, RuleKey($0, 0)) }
-        case (.part, .time): return InstantText.timeOfDay(bytes.span).map { (.time, $0) }
+        case (_, .time): return InstantText.timeOfDay(bytes.span).map { (.time, $0) }
         case (.field, .date): return InstantText.instant(bytes.span).map { (.instant, $0) }
         case (.field, .guid): return GUIDText.key(bytes.span).map { (.guid, $0) }
         default: return nil

@@ -2,6 +2,7 @@
 extension RuleProgram {
     @inline(__always)
     func isMet(_ test: Test, _ value: Span<UInt8>) -> Bool {
+        if test.declared != nil, !isOfDeclaredType(test, value) { return false }
         switch test.kind {
         case .isNull: return test.isNegated
         case .textEqual:
@@ -16,6 +17,10 @@ extension RuleProgram {
             return isFoldedMet(test, value) != test.isNegated
         case .numberIn: return isNumberIn(test, value)
         }
+    }
+
+    private func isOfDeclaredType(_ test: Test, _ value: Span<UInt8>) -> Bool {
+        test.declared.map { $0.admits(value, form(test)) } ?? true
     }
 
     @inline(__always)
@@ -108,10 +113,7 @@ extension RuleProgram {
     private func form(_ test: Test) -> ValueForm? { test.form < 0 ? nil : forms[Int(test.form)] }
 
     private func plainNumber(_ test: Test, _ value: Span<UInt8>) -> [UInt8]? {
-        if test.form >= 0, !forms[Int(test.form)].hasComma, DecimalText.isNumber(value) {
-            return value.indices.map { value[$0] }
-        }
-        return ValueForm.plainNumber(value, form(test))
+        ValueForm.plainNumber(value, form(test))
     }
 
     private func order(_ reading: DecimalText.Reading, _ value: Span<UInt8>, _ literal: Number) -> Int? {
@@ -144,7 +146,10 @@ extension RuleProgram {
         case .boolean: return BooleanText.key(value)
         case .instant: return instant(test, value)
         case .time:
-            guard let instant = instant(test, value) else { return InstantText.timeOfDay(value) }
+            guard let instant = instant(test, value) else {
+                // Where dates have a format of their own, a time alone is none of it.
+                return form(test)?.hasOwnFormat == true ? nil : InstantText.timeOfDay(value)
+            }
             return RuleKey(instant.first - instant.first.floorDivided(by: 86_400) * 86_400, instant.second)
         case .day, .month, .year, .dayOfWeek:
             guard let days = instant(test, value)?.first.floorDivided(by: 86_400) else { return nil }
@@ -171,8 +176,9 @@ extension RuleProgram {
             let value = bytes.extracting(range)
             let isReadable: Bool
             switch test.kind {
+            case _ where !isOfDeclaredType(test, value): isReadable = false
             case .numberOrder, .numberIn:
-                isReadable = test.form < 0 && DecimalText.isNumber(value) || plainNumber(test, value) != nil
+                isReadable = ValueForm.isNumber(value, form(test))
             case .keyOrder, .keyIn, .keyBetween: isReadable = key(test, value) != nil
             default: continue
             }
@@ -183,7 +189,9 @@ extension RuleProgram {
 
     /// Whether any test compares values as something that not every value is.
     var hasTypedTests: Bool {
-        tests.contains { [.numberOrder, .numberIn, .keyOrder, .keyIn, .keyBetween].contains($0.kind) }
+        tests.contains {
+            $0.declared != nil || [.numberOrder, .numberIn, .keyOrder, .keyIn, .keyBetween].contains($0.kind)
+        }
     }
 
     /// Binary search: `order` is how the value stands to the literal at an index.

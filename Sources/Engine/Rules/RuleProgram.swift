@@ -22,7 +22,8 @@
 /// | guid | 32 hexadecimal digits | unknown | as 128 bits |
 /// | `is true`, `is false` | true, false, 1, 0 in any case | unknown | as truth |
 ///
-/// Numbers and dates are read in the forms of the field's culture as well, see ``ValueForm``.
+/// Numbers and dates are read in the forms of the field's culture as well, see ``ValueForm``. Where the source declares a
+/// type, a value that is not of it makes every condition but `is null` unknown, those on its letters too.
 struct RuleProgram: Sendable {
     enum Kind: UInt8, BitwiseCopyable, Sendable {
         case isNull
@@ -46,6 +47,9 @@ struct RuleProgram: Sendable {
         var isNegated = false
         /// The form of the field's numbers and dates in ``RuleProgram/forms``, or -1 for the plain ones.
         var form: Int16 = -1
+        /// What the field's values have to be beside what the test reads them as: one that is no value of the type that
+        /// its source declares meets no test.
+        var declared: FieldType?
         var column: Int32
         /// Where its literals lie in the pool of its kind.
         var first: Int32

@@ -44,7 +44,8 @@ extension RuleTree.Subject {
 }
 
 extension RuleTree.Literal {
-    fileprivate var printed: String {
+    /// As it stands in a rule.
+    var printed: String {
         switch self {
         case .text(let text): RuleText.quoted(text, by: "\"")
         case .number(let text): text

@@ -25,8 +25,8 @@
 /// one with a value that is not of the literal's kind (a number, a date, an identifier); `not` leaves unknown as it is,
 /// and only what is *true* selects. `is null` and `is not null` are never unknown.
 ///
-/// Where the source declares a field's type, a text in quotes that is a value of that type counts as one, and an order
-/// among texts that are none is refused.
+/// Where the source declares a field's type, a text in quotes that is a value of that type counts as one, a comparison
+/// with what is none is refused, and a value that is not of it makes everything but `is null` unknown.
 ///
 /// Fields are named bare or in backticks (`` `Full Name` ``), texts quoted with `"` or `'`, words like `and` in any case;
 /// `=` is `==`. `true` and `false` in lists and after other comparisons stand for those texts. Capitals count in names

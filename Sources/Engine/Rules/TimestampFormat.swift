@@ -3,7 +3,7 @@
 /// Letters as .NET's custom formats and Java's have them: `yyyy`, `M`, `MM`, `MMM`, `d`, `dd`, `H`, `HH`, `h`, `hh`, `m`,
 /// `mm`, `s`, `ss`, `f` or `F` or `S` (as many as there are digits at most), `t`, `tt` or `a` (AM, PM), `K`, `z`, `X` or
 /// `Z` (an offset). What stands between quotes or behind a backslash stands for itself, and so does what is no letter.
-/// Years of two digits and other letters are not understood: then nothing but plain dates is read.
+/// Years of two digits and other letters are not understood, nor are twelve hours without AM and PM: then no date is read.
 struct TimestampFormat: Sendable, Hashable {
     private enum Part: Sendable, Hashable {
         case year, month, monthName, day, hour, halfHour, minute, second, fraction, half, offset
@@ -49,10 +49,12 @@ struct TimestampFormat: Sendable, Hashable {
         guard isWhole, parts.contains(.halfHour) == parts.contains(.half) else { return nil }
     }
 
-    /// Whether it puts the day right behind the year: what looks like a plain date means another one then.
+    /// Whether it begins with the year and goes on otherwise than plain dates do, with the day before the month or with
+    /// twelve hours: what looks like a plain date is another one then, or in nobody knows which half of the day.
     var contradictsPlain: Bool {
-        let order = parts.filter { [.year, .month, .monthName, .day].contains($0) }
-        return order.starts(with: [.year, .day])
+        let numbers: [Part] = [.year, .month, .day, .hour, .minute, .second]
+        let order = parts.map { $0 == .monthName ? .month : $0 }.filter { numbers.contains($0) || $0 == .halfHour }
+        return order.first == .year && !numbers.starts(with: order)
     }
 
     private static func part(_ letter: Character, _ count: Int) -> Part? {

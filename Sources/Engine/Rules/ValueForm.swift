@@ -11,37 +11,67 @@ struct ValueForm: Sendable, Hashable {
         case yearMonthDay
     }
 
+    /// What stands before the decimals of a number.
+    enum DecimalMark: Sendable, Hashable {
+        case point
+        /// A point is no number's then.
+        case comma
+        /// Nobody says: a comma is no number's then, nor is a point that may stand between thousands.
+        case open
+    }
+
     /// Nil where only plain dates are read.
     var order: DateOrder?
     /// Whether times end in AM or PM; without one of them they are not read then.
     var hasHalves = false
-    /// Whether a comma stands before decimals; a point is then no number's.
-    var hasComma = false
+    var mark = DecimalMark.point
     /// A format that was given for the very field.
     var format: TimestampFormat?
+    /// A format that was given for the very field and is not understood: none of its dates is read then.
+    var unknownFormat: String?
 
-    /// Whether it reads the plain forms alone.
-    var isPlain: Bool { order == nil && !hasComma && format == nil }
+    /// Whether it reads the plain forms alone, and all of them.
+    var isPlain: Bool { order == nil && mark == .point && !hasOwnFormat }
 
-    /// The form of a culture (`culture` in model.json, a BCP 47 tag as .NET writes it); nil for one that is not known.
+    /// Whether a format was given for the very field, understood or not.
+    var hasOwnFormat: Bool { format != nil || unknownFormat != nil }
+
+    /// Whether what looks like a plain date is that date.
+    var readsPlainDates: Bool { unknownFormat == nil && format?.contradictsPlain != true }
+
+    /// The form of a culture (`culture` in model.json, a BCP 47 tag as .NET writes it).
     ///
     /// What a culture's general date and number formats are stands in the Unicode CLDR and in .NET's
     /// `DateTimeFormatInfo`; separators between day, month and year may be any of `/`, `.` and `-`, since the order alone
-    /// decides.
-    init?(culture: String) {
+    /// decides. Where the regions of a language differ, those are read that are listed, and nothing is taken from one to
+    /// another: Puerto Rico's months come first, Guatemala's decimals follow a point.
+    init(culture: String) {
+        mark = .open
         let tag = culture.lowercased()
         switch tag {
-        case "en-us": (order, hasHalves) = (.monthDayYear, true)
-        case "en-au", "en-nz": (order, hasHalves) = (.dayMonthYear, true)
-        case "en-gb", "en-ie", "de-ch", "es-mx": order = .dayMonthYear
-        case "en-ca", "ja-jp", "zh-cn", "zh-tw", "ko-kr": order = .yearMonthDay
+        case "en-us": (order, hasHalves, mark) = (.monthDayYear, true, .point)
+        case "en-au", "en-nz": (order, hasHalves, mark) = (.dayMonthYear, true, .point)
+        case "en-gb", "en-ie", "de-ch", "de-li", "it-ch", "es-mx": (order, mark) = (.dayMonthYear, .point)
+        case "en-ca", "ja-jp", "zh-cn", "zh-tw", "ko-kr": (order, mark) = (.yearMonthDay, .point)
+        case "de", "de-de", "de-at", "de-be", "de-it", "de-lu", "fr", "fr-fr", "fr-be", "fr-lu", "fr-mc", "it", "it-it",
+            "es-es", "es-ar", "es-bo", "es-cl", "es-ec", "es-py", "es-uy", "sv-fi":
+            (order, mark) = (.dayMonthYear, .comma)
+        case "es-co", "es-ve": (order, hasHalves, mark) = (.dayMonthYear, true, .comma)
+        case "fr-ca", "sv", "sv-se", "sv-ax": (order, mark) = (.yearMonthDay, .comma)
+        // Libraries differ on its decimals.
+        case "fr-ch": order = .dayMonthYear
+        // Their dates differ, or are not known for certain.
+        case "en", "en-hk", "en-in", "en-my", "en-ph", "en-sg", "es-do", "es-gt", "es-hn", "es-ni", "es-pa", "es-pe",
+            "es-pr", "es-sv", "es-us":
+            mark = .point
         default:
+            // Languages whose regions agree.
             switch tag.split(separator: "-").first.map(String.init) {
-            case "sv", "lt", "hu": (order, hasComma) = (.yearMonthDay, true)
-            case "de", "fr", "it", "es", "pt", "nb", "nn", "no", "da", "fi", "nl", "pl", "cs", "sk", "ru", "tr", "el":
-                (order, hasComma) = (.dayMonthYear, true)
-                if tag == "fr-ca" { order = .yearMonthDay }
-            default: return nil
+            case "lt", "hu": (order, mark) = (.yearMonthDay, .comma)
+            case "pt", "nb", "nn", "no", "da", "fi", "nl", "pl", "cs", "sk", "ru", "tr", "el":
+                (order, mark) = (.dayMonthYear, .comma)
+            case "ja", "ko", "zh": mark = .point
+            default: break
             }
         }
     }
@@ -52,21 +82,44 @@ struct ValueForm: Sendable, Hashable {
 
 /// Reads the spellings that are not plain; this is the slow way, taken where the plain one has failed.
 extension ValueForm {
+    /// Whether `value` is a number.
+    static func isNumber(_ value: Span<UInt8>, _ form: ValueForm?) -> Bool {
+        isPlainNumber(value, form) || plainNumber(value, form) != nil
+    }
+
+    /// Whether `value` is a number as it stands.
+    @inline(__always)
+    static func isPlainNumber(_ value: Span<UInt8>, _ form: ValueForm?) -> Bool {
+        (form?.mark ?? .point) == .point && DecimalText.isNumber(value)
+    }
+
     /// A number in its plain form, without the blanks around it; nil if it is none.
     static func plainNumber(_ value: Span<UInt8>, _ form: ValueForm?) -> [UInt8]? {
         let range = trimmed(value)
-        let hasComma = form?.hasComma ?? false
-        guard !range.isEmpty, hasComma || range.count < value.count else { return nil }
+        // What has no blanks around it and no form of its own was looked at as it stands.
+        guard !range.isEmpty, form != nil || range.count < value.count else { return nil }
+        let mark = form?.mark ?? .point
+        if mark == .open, mayHaveThousands(value.extracting(range)) { return nil }
         var plain: [UInt8] = []
         plain.reserveCapacity(range.count)
         for index in range {
             switch value[index] {
-            case UInt8(ascii: ",") where hasComma: plain.append(UInt8(ascii: "."))
-            case UInt8(ascii: ".") where hasComma: return nil
+            case UInt8(ascii: ",") where mark == .comma: plain.append(UInt8(ascii: "."))
+            case UInt8(ascii: ".") where mark == .comma: return nil
             case let byte: plain.append(byte)
             }
         }
         return DecimalText.isNumber(plain.span) ? plain : nil
+    }
+
+    /// Whether the point in a number may stand between thousands: `1.234`, but not `0.234`, `1.2` or `1234.567`.
+    private static func mayHaveThousands(_ value: Span<UInt8>) -> Bool {
+        let start = value[0] == UInt8(ascii: "-") || value[0] == UInt8(ascii: "+") ? 1 : 0
+        let point = value.count - 4
+        guard (start + 1...start + 3).contains(point), value[start] != 0x30 else { return false }
+        return value.indices.dropFirst(start).allSatisfy { index in
+            index == point ? value[index] == UInt8(ascii: ".") : (0x30...0x39).contains(value[index])
+        }
     }
 
     /// A point in time; nil if `value` is none.
@@ -74,15 +127,15 @@ extension ValueForm {
     /// The plain form is looked for first, in which nearly all are.
     @inline(__always)
     static func instant(_ value: Span<UInt8>, _ form: ValueForm?) -> RuleKey? {
-        if let form, form.format?.contradictsPlain == true { return unplain(value, form) }
+        if let form, !form.readsPlainDates { return unplain(value, form) }
         return InstantText.instant(value) ?? unplain(value, form)
     }
 
     private static func unplain(_ value: Span<UInt8>, _ form: ValueForm?) -> RuleKey? {
         let range = trimmed(value)
-        guard !range.isEmpty, range.count <= 64 else { return nil }
+        guard !range.isEmpty, range.count <= 64, form?.unknownFormat == nil else { return nil }
         let text = value.extracting(range)
-        if form?.format?.contradictsPlain != true, range.count < value.count, let plain = InstantText.instant(text) {
+        if form?.readsPlainDates != false, range.count < value.count, let plain = InstantText.instant(text) {
             return plain
         }
         guard let form else { return nil }
@@ -90,7 +143,8 @@ extension ValueForm {
         return form.order.flatMap { DateScanner.instant(text, $0, hasHalves: form.hasHalves) }
     }
 
-    private static func trimmed(_ value: Span<UInt8>) -> Range<Int> {
+    /// Where it lies without the blanks around it.
+    static func trimmed(_ value: Span<UInt8>) -> Range<Int> {
         var (start, end) = (0, value.count)
         while start < end, value[start] == 0x20 || value[start] == 0x09 { start += 1 }
         while end > start, value[end - 1] == 0x20 || value[end - 1] == 0x09 { end -= 1 }

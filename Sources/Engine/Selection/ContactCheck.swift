@@ -9,11 +9,23 @@ struct ContactCheck: Sendable {
         let isTrimmed: Bool
         /// What the source says of the column's values, unless it is that they are text.
         let declared: FieldType?
+        /// What the values have to be beside what ``type`` asks for.
+        var checked: FieldType? {
+            switch (type, declared) {
+            case (.text, _), (.number, .double), (.number, .decimal): nil
+            case (.date, let declared?) where declared.isDate: nil
+            default: declared
+            }
+        }
+
         /// How the column spells numbers and dates beside the plain forms.
         let form: ValueForm?
 
         /// Whether what looks like a date of RFC 3339 is that date.
-        var readsPlainDates: Bool { form?.format?.contradictsPlain != true }
+        var readsPlainDates: Bool { form?.readsPlainDates != false }
+
+        /// Whether what looks like a number of JSON is that number.
+        var readsPlainNumbers: Bool { (form?.mark ?? .point) == .point }
     }
 
     /// Why a profile is rejected, and the matched field at fault, by its number, if one is.
@@ -104,12 +116,15 @@ struct ContactCheck: Sendable {
             }
             index += 8
         }
+        if let checked = slot.checked, !admits(checked, bytes, range, slot) {
+            return slot.type == .date ? .invalidDate : .invalidNumber
+        }
         switch slot.type {
         case .text:
             // A value has at most as many scalars as bytes, so most need no counting.
             return range.count > slot.maximumLength && scalars(bytes, range) > slot.maximumLength ? .valueTooLong : nil
         case .number:
-            if NumberText.isJSONNumber(bytes, AddressCheck.trimmed(bytes, range)) { return nil }
+            if slot.readsPlainNumbers, NumberText.isJSONNumber(bytes, AddressCheck.trimmed(bytes, range)) { return nil }
             return TypedText.number(bytes, range, slot.form) == nil ? .invalidNumber : nil
         case .date:
             if DateText.isRFC3339(bytes, range), slot.readsPlainDates { return nil }
@@ -139,7 +154,9 @@ struct ContactCheck: Sendable {
             switch slot.type {
             case .text: continue
             case .number:
-                if NumberText.isJSONNumber(bytes, AddressCheck.trimmed(bytes, range)) { continue }
+                if slot.readsPlainNumbers, NumberText.isJSONNumber(bytes, AddressCheck.trimmed(bytes, range)) {
+                    continue
+                }
                 spelled[index] = TypedText.number(bytes, range, slot.form)
             case .date:
                 if DateText.isRFC3339(bytes, range), slot.readsPlainDates { continue }

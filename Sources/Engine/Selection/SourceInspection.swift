@@ -107,6 +107,13 @@ public enum SourceInspection {
                 for column in types.indices {
                     let field = table.field(row, column)
                     if !field.isEmpty, !types[column].admits(bytes.extracting(field), forms[column]) {
+                        if types[column].isDate, let format = forms[column]?.unknownFormat {
+                            throw .model(
+                                path: open.files[table.file].path,
+                                problem:
+                                    "the field '\(open.fields[column])' has the date format '\(format)' in model.json, "
+                                    + "which is not understood, so its dates cannot be read")
+                        }
                         throw .value(
                             Place(file: paths[table.file], line: table.line(row), field: column + 1),
                             type: types[column])
