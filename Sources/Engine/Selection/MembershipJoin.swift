@@ -23,7 +23,7 @@ enum MembershipJoin {
             var list = Partitions(scratch: scratch)
             counts += try await fill(&list, members, source.idField, key).rows(of: members, whole: "segment \(name)")
             var set = RowSet()
-            try list.forEachMatch(in: profiles) { set.insert($0) }
+            try list.forEachMatch(in: profiles) { row, _ in set.insert(row) }
             rows[name] = set
         }
         return (rows, index, counts)

@@ -71,6 +71,8 @@ struct Selector: ~Copyable {
         var rows = 0
         var counts: SegmentCounts
         var candidates: [(row: Int, fingerprint: Fingerprint)] = []
+        /// The addresses of all rows with a flag that is set, members or not: nobody is sent who has one of these.
+        var keptOut: [(row: Int, fingerprint: Fingerprint)] = []
         var marks: [ChangeFinder.Mark] = []
         var valueBytes = 0
         var rejected: [RejectionReason: Int] = [:]
@@ -80,6 +82,23 @@ struct Selector: ~Copyable {
         mutating func reject(_ row: Int, line: Int, field: String?, _ reason: RejectionReason) {
             rejected[reason, default: 0] += 1
             if rejections.count < maximumRejections { rejections.append((row, line, field, reason)) }
+        }
+
+        /// Notes the addresses of the rows with a flag that is set, and returns these rows.
+        ///
+        /// The flag of one row counts for all of its address: addresses are people, and who opted out in one place has
+        /// opted out. So it is asked of every row, whether or not it is in a segment.
+        mutating func keepOut(
+            _ table: borrowing RowTable, _ check: ContactCheck, _ key: FingerprintKey
+        ) -> [Int] {
+            let bytes = table.bytes.span.bytes
+            var flagged: [Int] = []
+            for row in 0..<table.count where check.isFlagged(row, of: table, bytes) {
+                flagged.append(row)
+                let address = check.address(row, of: table, bytes)
+                if !address.isEmpty { keptOut.append((row, key.fingerprint(bytes, address, folding: true))) }
+            }
+            return flagged
         }
     }
 
@@ -94,8 +113,15 @@ struct Selector: ~Copyable {
             of: table, first: firstRow, counting: &verdict.counts, undecided: &undecided)
         verdict.note(undecided, members, tests, table, columns)
         clock.end(.evaluate)
+        let flagged = verdict.keepOut(table, check, key)
+        var nextFlagged = 0
         verdict.candidates.reserveCapacity(members.count)
         for row in members {
+            while nextFlagged < flagged.count, flagged[nextFlagged] < row { nextFlagged &+= 1 }
+            if nextFlagged < flagged.count, flagged[nextFlagged] == row {
+                verdict.reject(row, line: table.line(row), field: nil, .doNotContact)
+                continue
+            }
             if let problem = check.problem(row, of: table, bytes) {
                 if let column = problem.unreadable, tests.unreadable.contains(.stop) {
                     verdict.unreadable.note(segment: nil, column: column, row: row, line: table.line(row))
@@ -158,6 +184,7 @@ struct Selector: ~Copyable {
             unreadable.add(verdict.unreadable, tests, source.open, columns, place)
             input.selected.insert(verdict.candidates, first: place.firstRow)
             try addresses.add(verdict.candidates, first: firstRow + place.firstRow)
+            try addresses.keepOut(verdict.keptOut)
             try finder?.add(verdict.marks, first: firstRow + place.firstRow)
             tally.valueBytes += verdict.valueBytes
             clock.end(.deduplicate)
@@ -188,27 +215,27 @@ struct Selector: ~Copyable {
 
     // MARK: Addresses that come twice
 
-    /// Of profiles with the same address the first one goes, in the order of the sources and their rows.
+    /// Of profiles with the same address the first one goes, in the order of the sources and their rows; none if any row
+    /// with the address has a flag that is set.
     private mutating func rejectRepeated(_ sources: [BoundSource]) async throws {
         var clock = StageClock()
-        var first: [Int] = []
-        var count = 0
-        try addresses.forEachRepeated { row in
-            count += 1
+        var first: [(row: Int, reason: RejectionReason)] = []
+        try addresses.forEachRepeated { row, finding in
+            let reason = finding == .keptOut ? RejectionReason.doNotContact : .duplicateEmail
+            tally.rejected[reason, default: 0] += 1
             let input = self.input(of: row)
             inputs[input].selected.remove(row - firstRows[input])
-            first.append(row)
+            first.append((row, reason))
             if first.count > 4 * Self.maximumRejections {
-                first.sort()
+                first.sort { $0.row < $1.row }
                 first.removeSubrange(Self.maximumRejections...)
             }
         }
-        if count > 0 { tally.rejected[.duplicateEmail] = count }
         tally.prepared = tally.selected - tally.rejected.values.reduce(0, +)
-        first.sort()
-        for row in first.prefix(Self.maximumRejections) {
+        first.sort { $0.row < $1.row }
+        for (row, reason) in first.prefix(Self.maximumRejections) {
             let input = self.input(of: row)
-            rejections.append(try rejection(row - firstRows[input], sources[input], inputs[input].index))
+            rejections.append(try rejection(row - firstRows[input], sources[input], inputs[input].index, reason))
         }
         let order = Dictionary(
             uniqueKeysWithValues: sources.enumerated().map { ($0.element.definition.name, $0.offset) })
@@ -220,13 +247,15 @@ struct Selector: ~Copyable {
 
     func input(of row: Int) -> Int { (firstRows.lastIndex { $0 <= row }) ?? 0 }
 
-    private func rejection(_ row: Int, _ source: BoundSource, _ index: ChunkIndex) throws -> Rejection {
+    private func rejection(
+        _ row: Int, _ source: BoundSource, _ index: ChunkIndex, _ reason: RejectionReason
+    ) throws -> Rejection {
         guard let place = index.place(of: row) else {
             throw EngineError.incomplete(what: "row \(row) of \(source.definition.name)")
         }
         return Rejection(
             source: source.definition.name, row: row + 1, file: source.open.files[place.file].path,
-            line: try line(row, place, source), field: ContactField.email.name, reason: .duplicateEmail)
+            line: try line(row, place, source), field: ContactField.email.name, reason: reason)
     }
 
     /// The line where a row starts; where rows and lines are not the same, its chunk is read again.
