@@ -96,6 +96,43 @@ struct KeptOutTests {
         #expect(selection.tally.rejected == [.doNotContact: 2])
     }
 
+    @Test(
+        "a flag in a list of members keeps the identifier from being a member, and its address out",
+        arguments: [
+            ("m.csv", "Id,do not email\n1,false\n2,true\n3,\n4,\n4,1\n"),
+            (
+                "m.ndjson",
+                "{\"Id\":1}\n{\"Id\":\"2\",\"DoNotEmail\":true}\n{\"Id\":3}\n{\"p\":{\"DoNotContact\":1},\"Id\":4}\n{\"Id\":4}\n"
+            ),
+        ])
+    func membersFlag(name: String, list: String) async throws {
+        let members = try folder.write(list, to: name)
+        let csv = "Id,Email\n1,a@example.com\n2,b@example.com\n3,B@example.com\n4,d@example.com\n5,e@example.com\n"
+        let selection = try await select([csv], members: members)
+        #expect(try await sent(selection) == ["a@example.com"])
+        #expect(selection.members.values.first == 2)
+        #expect(selection.tally.rejected == [.doNotContact: 1] && selection.tally.filteredOut == 3)
+        #expect(selection.unusedFlags.isEmpty)
+    }
+
+    @Test("a look-alike in a list of members is named, unless it counts or is declared harmless")
+    func membersLookAlike() async throws {
+        let members = try folder.write("Id,OptOut\n1,true\n", to: "m.csv")
+        let selection = try await select(["Id,Email\n1,a@example.com\n"], members: members)
+        #expect(
+            try selection.unusedFlags == [
+                UnusedFlag(source: SourceName("s0"), segment: SegmentName("g0"), field: "OptOut")
+            ])
+    }
+
+    @Test("an identifier of blanks is nobody's, and no row of a list", arguments: ["Id\n \n\t\n", "Id,X\n ,1\n,2\n"])
+    func blankIdentifiers(list: String) async throws {
+        let members = try folder.write(list, to: "m.csv")
+        let selection = try await select(["Id,Email\n1,a@example.com\n \t,b@example.com\n"], members: members)
+        #expect(try await sent(selection) == [])
+        #expect(selection.parts.map(\.rows) == [2, 0])
+    }
+
     @Test("so does one in another chunk, and doubles of others are doubles as before", arguments: [true, false])
     func otherChunk(isFirst: Bool) async throws {
         // Rows of some 60 bytes: 20,000 take several chunks of 256 KiB.

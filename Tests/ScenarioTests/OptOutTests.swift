@@ -113,6 +113,26 @@ struct OptOutTests {
         try await stage.close()
     }
 
+    @Test("a flag in a list of members counts; what merely looks like one there is warned about")
+    func membersFlag() async throws {
+        let stage = try await Stage()
+        try stage.write("CustomerId,EMail\n1,a@example.com\n2,b@example.com\n3,c@example.com\n", to: "p.csv")
+        try await stage.prepare(source: ["--csv", stage.path("p.csv")])
+        try stage.write("CustomerId,DoNotEmail,HasOptedOut\n1,false,\n2,true,\n", to: "m.csv")
+        let add = ["segment", "add", "some", "--source", "customers", "--members", stage.path("m.csv")]
+        let added = try await stage.waybill(add).json()
+        #expect(added["members"] as? Int == 1)
+        #expect(
+            (added["warnings"] as? [String])?.contains { $0.contains("segment some has a field 'HasOptedOut'") } == true
+        )
+        try await stage.waybill("destination", "segments", "d1", "some", "--as", "anna")
+        try await stage.consent()
+        let report = try await stage.waybill("export", "run", "d1").json()
+        #expect((report["warnings"] as? [String])?.contains { $0.contains("'HasOptedOut'") } == true)
+        #expect(await stage.addresses() == ["a@example.com"])
+        try await stage.close()
+    }
+
     @Test("a flag counts in any spelling of a CSV header, and of a Common Data Model attribute")
     func flagsInHeaders() async throws {
         let names = ["Do Not Email", " do_not_bulk_email", "DO-NOT-CONTACT"]

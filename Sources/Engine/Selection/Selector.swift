@@ -88,12 +88,13 @@ struct Selector: ~Copyable {
         ///
         /// The flag of one row counts for all of its address: addresses are people, and who opted out in one place has
         /// opted out. So it is asked of every row, whether or not it is in a segment.
+        /// - Parameter isFlagged: whether a list of members has a flag that is set for a row.
         mutating func keepOut(
-            _ table: borrowing RowTable, _ check: ContactCheck, _ key: FingerprintKey
+            _ table: borrowing RowTable, _ check: ContactCheck, _ key: FingerprintKey, orIf isFlagged: (Int) -> Bool
         ) -> [Int] {
             let bytes = table.bytes.span.bytes
             var flagged: [Int] = []
-            for row in 0..<table.count where check.isFlagged(row, of: table, bytes) {
+            for row in 0..<table.count where check.isFlagged(row, of: table, bytes) || isFlagged(row) {
                 flagged.append(row)
                 let address = check.address(row, of: table, bytes)
                 if !address.isEmpty { keptOut.append((row, key.fingerprint(bytes, address, folding: true))) }
@@ -103,7 +104,7 @@ struct Selector: ~Copyable {
     }
 
     static func judge(
-        _ table: borrowing RowTable, firstRow: Int, _ tests: SegmentTests, _ check: ContactCheck,
+        _ table: borrowing RowTable, firstRow: Int, _ keptOut: RowSet, _ tests: SegmentTests, _ check: ContactCheck,
         _ columns: [String], _ key: FingerprintKey, _ suppressed: SuppressedAddresses?, _ clock: inout StageClock
     ) -> Verdict {
         var verdict = Verdict(rows: table.count, counts: SegmentCounts(segments: tests.names.count))
@@ -113,7 +114,7 @@ struct Selector: ~Copyable {
             of: table, first: firstRow, counting: &verdict.counts, undecided: &undecided)
         verdict.note(undecided, members, tests, table, columns)
         clock.end(.evaluate)
-        let flagged = verdict.keepOut(table, check, key)
+        let flagged = verdict.keepOut(table, check, key) { keptOut.contains(firstRow &+ $0) }
         var nextFlagged = 0
         verdict.candidates.reserveCapacity(members.count)
         for row in members {
@@ -145,8 +146,9 @@ struct Selector: ~Copyable {
     // MARK: One after the other
 
     private mutating func read(_ source: BoundSource, progress: (Int64) -> Void) async throws {
-        let joined = try await MembershipJoin.rows(
-            of: source.segments, source: source.definition, source.open, scratch: request.scratch)
+        let joined = try await MembershipJoin(
+            of: source.segments, source: source.definition, source.open,
+            flags: FlagNames(own: request.destination.doNotContact), scratch: request.scratch)
         let tests = try SegmentTests(
             source.segments, columns: source.columns, joined: joined?.rows ?? [:], now: request.now,
             of: source.open)
@@ -158,11 +160,12 @@ struct Selector: ~Copyable {
         var counts = SegmentCounts(segments: tests.names.count)
         let (check, key, suppressed, digest) = (source.check, key, request.suppressed, source.digest)
         let compared = finder == nil ? nil : request.delivered
-        let columns = source.columns
+        let (columns, keptOut) = (source.columns, joined?.flagged ?? RowSet())
         let (index, times) = try await ChunkScan.run(
             source.open.files, source.wishes, places: joined?.index.places
         ) { (table, first, clock) throws(EngineError) in
-            var verdict = Self.judge(table, firstRow: first ?? 0, tests, check, columns, key, suppressed, &clock)
+            var verdict = Self.judge(
+                table, firstRow: first ?? 0, keptOut, tests, check, columns, key, suppressed, &clock)
             if let compared { try verdict.mark(table, check, digest, compared, &clock) }
             return (verdict, clock.times)
         } take: { (result, place) in
@@ -193,9 +196,10 @@ struct Selector: ~Copyable {
         }
         try source.requireFields(index)
         unusedFlags += try source.unusedFlags(index, request.destination)
+        unusedFlags += joined?.unusedFlags(of: source.definition.name, by: request.destination) ?? []
         self.times += times
         input.index = index
-        parts += index.rows(of: source.open, whole: "source \(source.definition.name)") + (joined?.lists ?? [])
+        parts += index.rows(of: source.open, whole: "source \(source.definition.name)") + (joined?.parts ?? [])
         inputs.append(input)
         report(counts, tests.names)
     }
