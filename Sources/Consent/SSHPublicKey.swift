@@ -93,6 +93,10 @@ public struct SSHPublicKey: Sendable, Hashable {
             guard let application = reader.string(), application.starts(with: Array("ssh:".utf8)) else {
                 throw .publicKey(problem: "its token key is not made for SSH")
             }
+            // ssh-keygen takes no zero there, so it would not verify what this key signs; and no other has such a name.
+            guard isEnrolled || application.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+                throw .publicKey(problem: "what its token key is made for has control characters in its name")
+            }
             self.application = application
         default: application = nil
         }

@@ -57,6 +57,7 @@ struct SSHKindsTests {
     private struct Token {
         let algorithm: String
         let blob: [UInt8]
+        var application = "ssh:"
         let sign: ([UInt8]) throws -> [UInt8]
 
         var line: String { "\(algorithm) \(Data(blob).base64EncodedString()) someone@example.com\n" }
@@ -73,7 +74,7 @@ struct SSHKindsTests {
             }
             let count = (0..<4).map { UInt8(truncatingIfNeeded: counter >> (24 - 8 * $0)) }
             let seen =
-                try SHA256.digest(of: Array("ssh:".utf8)).bytes + [flags] + count
+                try SHA256.digest(of: Array(application.utf8)).bytes + [flags] + count
                 + SHA256.digest(of: signed.bytes).bytes
             var field = SSHWireWriter()
             field.string(Array(algorithm.utf8))
@@ -92,13 +93,15 @@ struct SSHKindsTests {
         }
     }
 
-    private func ed25519Token() throws -> Token {
+    private func ed25519Token(application: String = "ssh:") throws -> Token {
         let key = try SigningKey.generate()
         var blob = SSHWireWriter()
         blob.string(Array("sk-ssh-ed25519@openssh.com".utf8))
         blob.string(key.publicKey)
-        blob.string(Array("ssh:".utf8))
-        return Token(algorithm: "sk-ssh-ed25519@openssh.com", blob: blob.bytes) { try key.sign($0) }
+        blob.string(Array(application.utf8))
+        return Token(algorithm: "sk-ssh-ed25519@openssh.com", blob: blob.bytes, application: application) {
+            try key.sign($0)
+        }
     }
 
     private func openssl(_ arguments: [String], input: [UInt8] = []) throws -> [UInt8] {
@@ -154,6 +157,26 @@ struct SSHKindsTests {
         #expect(isTaken(try token.armored(statement.bytes, flags: 4), by: person) == nil)
         #expect(isTaken(try token.armored(statement.bytes + [1]), by: person) == nil)
         #expect(isTaken(try token.armored(statement.bytes, namespace: "git"), by: person) == nil)
+    }
+
+    @Test(
+        "a token's key whose application has control characters is not enrolled, and one that was consents no more",
+        arguments: ["ssh:\0evil", "ssh:\0", "ssh:a\nb", "ssh:\u{7F}"])
+    func tokenApplications(application: String) throws {
+        let token = try ed25519Token(application: application)
+        let refusal = #expect(throws: ConsentError.self) { _ = try SSHPublicKey(line: token.line) }
+        #expect(refusal?.message.contains("control characters") == true)
+        let person = Administrator(
+            name: try AdministratorName("anna"), role: .administrator,
+            key: try SSHPublicKey(line: token.line, isEnrolled: true), enrolled: Fixture.now, retired: nil)
+        let armored = try token.armored(statement.bytes)
+        #expect(isTaken(armored, by: person) == nil)
+        if application.contains("\0") { #expect(try !stockTakes(armored, by: person)) }
+        // Any other name is as good as the usual one.
+        let named = try ed25519Token(application: "ssh:work")
+        let colleague = try Fixture.administrator(named.line)
+        let taken = try #require(isTaken(try named.armored(statement.bytes), by: colleague))
+        #expect(try stockTakes(taken.armored, by: colleague))
     }
 
     // MARK: The property

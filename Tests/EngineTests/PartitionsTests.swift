@@ -34,11 +34,35 @@ struct PartitionsTests {
         try partitions.add(Array(all.prefix(count / 2)), first: 0)
         try partitions.add(all.dropFirst(count / 2).map { ($0.row - count / 2, $0.fingerprint) }, first: count / 2)
         var found: Set<Int> = []
-        try partitions.forEachRepeated { #expect(found.insert($0).inserted) }
+        try partitions.forEachRepeated { row, finding in
+            #expect(found.insert(row).inserted && finding == .repeated)
+        }
         var seen: Set<Int> = []
         let expected = texts.indices.filter { !seen.insert(texts[$0]).inserted }
         #expect(found == Set(expected))
         #expect(try folder.names().isEmpty, "the scratch file has a name")
+    }
+
+    @Test(
+        "what is kept out is found wherever it was said, in memory and through a scratch file",
+        arguments: [10, 600_000])
+    func keptOut(count: Int) throws {
+        var random = SeededGenerator(seed: 3)
+        let texts = (0..<count).map { _ in Int.random(in: 0..<count, using: &random) }
+        let out = Set((0..<(count / 5)).map { _ in Int.random(in: 0..<(count * 2), using: &random) })
+        var partitions = Partitions(scratch: folder.path(""))
+        let (all, marks) = (entries(texts), entries(Array(out)))
+        try partitions.keepOut(Array(marks.prefix(out.count / 2)))
+        try partitions.add(all, first: 0)
+        try partitions.keepOut(Array(marks.dropFirst(out.count / 2)))
+        var (repeated, kept): (Set<Int>, Set<Int>) = ([], [])
+        try partitions.forEachRepeated { row, finding in
+            let isNew = finding == .keptOut ? kept.insert(row).inserted : repeated.insert(row).inserted
+            #expect(isNew)
+        }
+        var seen = out
+        #expect(kept == Set(texts.indices.filter { out.contains(texts[$0]) }))
+        #expect(repeated == Set(texts.indices.filter { !seen.insert(texts[$0]).inserted }).subtracting(kept))
     }
 
     @Test(
@@ -53,7 +77,10 @@ struct PartitionsTests {
         try list.add(entries(left), first: 0)
         try source.add(entries(right), first: 0)
         var found: Set<Int> = []
-        try list.forEachMatch(in: source) { found.insert($0) }
+        try list.forEachMatch(in: source) { row, isKeptOut in
+            found.insert(row)
+            #expect(!isKeptOut)
+        }
         let wanted = Set(left)
         #expect(found == Set(right.indices.filter { wanted.contains(right[$0]) }))
     }

@@ -67,7 +67,9 @@ struct EmptiedFileTests {
         try await stage.close()
     }
 
-    @Test("a list of members that was emptied stops the export like a source", arguments: ["CustomerId\n", ""])
+    @Test(
+        "a list of members that was emptied stops the export like a source; rows of blanks are none",
+        arguments: ["CustomerId\n", "", "CustomerId\n \n \n"])
     func members(text: String) async throws {
         let stage = try await stage()
         try stage.write("CustomerId\n" + (0..<10).map { "b\($0)\n" }.joined(), to: "vip.csv")

@@ -29,6 +29,12 @@ extension Stage {
     /// Who is at SendGrid.
     func addresses() async -> Set<String> { Set(await sendGrid.state().contacts.keys) }
 
+    /// Who is on the list.
+    func listed() async -> Set<String> {
+        let list = configuration.lists[0].id
+        return Set(await sendGrid.state().contacts.filter { $0.value.listIDs.contains(list) }.keys)
+    }
+
     /// Why profiles were rejected, by the last export or plan.
     func rejected(_ report: [String: Any]) -> [String: Int] { report["rejected_by"] as? [String: Int] ?? [:] }
 }
@@ -86,6 +92,44 @@ struct OptOutTests {
         let report = try await stage.waybill("export", "run", "d1").json()
         #expect(await stage.addresses() == Set((6...10).map { "e\($0)@example.com" }))
         #expect(stage.rejected(report) == ["do_not_contact": out.count])
+        try await stage.close()
+    }
+
+    @Test("who opts out in a second row, in a segment or not, is taken off the list and sent no more")
+    func secondRow() async throws {
+        let stage = try await Stage()
+        let head = "CustomerId,EMail,Country,DoNotEmail\n1,a@example.com,SE,\n2,b@example.com,SE,\n"
+        try stage.write(head, to: "p.csv")
+        try await stage.prepare(source: ["--csv", stage.path("p.csv")], rule: "Country == \"SE\"")
+        try await stage.consent()
+        try await stage.waybill("export", "run", "d1")
+        #expect(await stage.listed() == ["a@example.com", "b@example.com"])
+        try stage.write(head + "3,A@example.com,DE,true\n", to: "p.csv")
+        let report = try await stage.waybill("export", "run", "d1", "--allow-removals").json()
+        #expect(stage.rejected(report) == ["do_not_contact": 1])
+        #expect((report["counts"] as? [String: Any])?["removed"] as? Int == 1)
+        #expect(await stage.listed() == ["b@example.com"])
+        try await stage.verifyLog()
+        try await stage.close()
+    }
+
+    @Test("a flag in a list of members counts; what merely looks like one there is warned about")
+    func membersFlag() async throws {
+        let stage = try await Stage()
+        try stage.write("CustomerId,EMail\n1,a@example.com\n2,b@example.com\n3,c@example.com\n", to: "p.csv")
+        try await stage.prepare(source: ["--csv", stage.path("p.csv")])
+        try stage.write("CustomerId,DoNotEmail,HasOptedOut\n1,false,\n2,true,\n", to: "m.csv")
+        let add = ["segment", "add", "some", "--source", "customers", "--members", stage.path("m.csv")]
+        let added = try await stage.waybill(add).json()
+        #expect(added["members"] as? Int == 1)
+        #expect(
+            (added["warnings"] as? [String])?.contains { $0.contains("segment some has a field 'HasOptedOut'") } == true
+        )
+        try await stage.waybill("destination", "segments", "d1", "some", "--as", "anna")
+        try await stage.consent()
+        let report = try await stage.waybill("export", "run", "d1").json()
+        #expect((report["warnings"] as? [String])?.contains { $0.contains("'HasOptedOut'") } == true)
+        #expect(await stage.addresses() == ["a@example.com"])
         try await stage.close()
     }
 

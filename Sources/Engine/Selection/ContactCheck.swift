@@ -65,12 +65,16 @@ struct ContactCheck: Sendable {
         maximumBytes = (limits.bytes - 64 * 1024) / 2
     }
 
-    /// Why the profile cannot be sent, or nil.
-    func problem(_ row: Int, of table: borrowing RowTable, _ bytes: RawSpan) -> Problem? {
+    /// Whether a do-not-contact flag is set.
+    @inline(__always)
+    func isFlagged(_ row: Int, of table: borrowing RowTable, _ bytes: RawSpan) -> Bool {
         let flags = flags.span
-        for index in flags.indices where FlagText.isSet(bytes, table.field(row, flags[index])) {
-            return Problem(reason: .doNotContact, field: nil)
-        }
+        for index in flags.indices where FlagText.isSet(bytes, table.field(row, flags[index])) { return true }
+        return false
+    }
+
+    /// Why the profile cannot be sent, if no flag is set, or nil.
+    func problem(_ row: Int, of table: borrowing RowTable, _ bytes: RawSpan) -> Problem? {
         let slots = slots.span
         let address = AddressCheck.trimmed(bytes, table.field(row, slots[0].column))
         if let reason = AddressCheck.problem(bytes, address) { return Problem(reason: reason, field: 0) }

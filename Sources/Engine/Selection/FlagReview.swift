@@ -4,13 +4,28 @@ public import Model
 public struct UnusedFlag: Sendable, Hashable {
     /// The source that has it.
     public let source: SourceName
+    /// The segment whose list of members has it; nil if the source itself has.
+    public let segment: SegmentName?
     /// Its name.
     public let field: String
 
-    /// The field `field` of `source`.
-    public init(source: SourceName, field: String) {
+    /// The field `field` of `source`, or of the list of members of one of its segments.
+    public init(source: SourceName, segment: SegmentName? = nil, field: String) {
         self.source = source
+        self.segment = segment
         self.field = field
+    }
+}
+
+extension MembershipJoin {
+    /// Fields of the lists that look like an opt-out and do not count there, nor are declared harmless.
+    func unusedFlags(of source: SourceName, by destination: Destination? = nil) -> [UnusedFlag] {
+        let settled = Set(
+            ((destination?.doNotContact ?? []) + (destination?.ignoredFlags ?? [])).map(FieldSpelling.normalized))
+        return fields.flatMap { segment, names in
+            FlagReview.unused(of: names).filter { !settled.contains(FieldSpelling.normalized($0)) }
+                .map { UnusedFlag(source: source, segment: segment, field: $0) }
+        }
     }
 }
 

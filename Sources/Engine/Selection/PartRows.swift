@@ -4,7 +4,7 @@ public struct PartRows: Sendable, Hashable {
     public let whole: String
     /// The file's name in it: a partition's in `model.json`; empty where there is only one file.
     public let part: String
-    /// Its rows.
+    /// Its rows; of a list of members those that have an identifier.
     public let rows: Int
 
     /// The rows of a part.
@@ -43,6 +43,13 @@ extension ChunkIndex {
     func rows(of open: OpenSource, whole: String) -> [PartRows] {
         var counts = [Int](repeating: 0, count: open.files.count)
         for place in places { counts[place.file] += place.rows }
+        return PartRows.parts(of: open, whole: whole, rows: counts)
+    }
+}
+
+extension PartRows {
+    /// The parts of what `open` reads, with the rows that were counted in each file.
+    static func parts(of open: OpenSource, whole: String, rows counts: [Int]) -> [PartRows] {
         var seen: [String: Int] = [:]
         return zip(open.files, counts).map { file, rows in
             // Names need not be different in a model.

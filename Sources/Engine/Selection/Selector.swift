@@ -71,6 +71,8 @@ struct Selector: ~Copyable {
         var rows = 0
         var counts: SegmentCounts
         var candidates: [(row: Int, fingerprint: Fingerprint)] = []
+        /// The addresses of all rows with a flag that is set, members or not: nobody is sent who has one of these.
+        var keptOut: [(row: Int, fingerprint: Fingerprint)] = []
         var marks: [ChangeFinder.Mark] = []
         var valueBytes = 0
         var rejected: [RejectionReason: Int] = [:]
@@ -81,10 +83,28 @@ struct Selector: ~Copyable {
             rejected[reason, default: 0] += 1
             if rejections.count < maximumRejections { rejections.append((row, line, field, reason)) }
         }
+
+        /// Notes the addresses of the rows with a flag that is set, and returns these rows.
+        ///
+        /// The flag of one row counts for all of its address: addresses are people, and who opted out in one place has
+        /// opted out. So it is asked of every row, whether or not it is in a segment.
+        /// - Parameter isFlagged: whether a list of members has a flag that is set for a row.
+        mutating func keepOut(
+            _ table: borrowing RowTable, _ check: ContactCheck, _ key: FingerprintKey, orIf isFlagged: (Int) -> Bool
+        ) -> [Int] {
+            let bytes = table.bytes.span.bytes
+            var flagged: [Int] = []
+            for row in 0..<table.count where check.isFlagged(row, of: table, bytes) || isFlagged(row) {
+                flagged.append(row)
+                let address = check.address(row, of: table, bytes)
+                if !address.isEmpty { keptOut.append((row, key.fingerprint(bytes, address, folding: true))) }
+            }
+            return flagged
+        }
     }
 
     static func judge(
-        _ table: borrowing RowTable, firstRow: Int, _ tests: SegmentTests, _ check: ContactCheck,
+        _ table: borrowing RowTable, firstRow: Int, _ keptOut: RowSet, _ tests: SegmentTests, _ check: ContactCheck,
         _ columns: [String], _ key: FingerprintKey, _ suppressed: SuppressedAddresses?, _ clock: inout StageClock
     ) -> Verdict {
         var verdict = Verdict(rows: table.count, counts: SegmentCounts(segments: tests.names.count))
@@ -94,8 +114,15 @@ struct Selector: ~Copyable {
             of: table, first: firstRow, counting: &verdict.counts, undecided: &undecided)
         verdict.note(undecided, members, tests, table, columns)
         clock.end(.evaluate)
+        let flagged = verdict.keepOut(table, check, key) { keptOut.contains(firstRow &+ $0) }
+        var nextFlagged = 0
         verdict.candidates.reserveCapacity(members.count)
         for row in members {
+            while nextFlagged < flagged.count, flagged[nextFlagged] < row { nextFlagged &+= 1 }
+            if nextFlagged < flagged.count, flagged[nextFlagged] == row {
+                verdict.reject(row, line: table.line(row), field: nil, .doNotContact)
+                continue
+            }
             if let problem = check.problem(row, of: table, bytes) {
                 if let column = problem.unreadable, tests.unreadable.contains(.stop) {
                     verdict.unreadable.note(segment: nil, column: column, row: row, line: table.line(row))
@@ -119,8 +146,9 @@ struct Selector: ~Copyable {
     // MARK: One after the other
 
     private mutating func read(_ source: BoundSource, progress: (Int64) -> Void) async throws {
-        let joined = try await MembershipJoin.rows(
-            of: source.segments, source: source.definition, source.open, scratch: request.scratch)
+        let joined = try await MembershipJoin(
+            of: source.segments, source: source.definition, source.open,
+            flags: FlagNames(own: request.destination.doNotContact), scratch: request.scratch)
         let tests = try SegmentTests(
             source.segments, columns: source.columns, joined: joined?.rows ?? [:], now: request.now,
             of: source.open)
@@ -132,11 +160,12 @@ struct Selector: ~Copyable {
         var counts = SegmentCounts(segments: tests.names.count)
         let (check, key, suppressed, digest) = (source.check, key, request.suppressed, source.digest)
         let compared = finder == nil ? nil : request.delivered
-        let columns = source.columns
+        let (columns, keptOut) = (source.columns, joined?.flagged ?? RowSet())
         let (index, times) = try await ChunkScan.run(
             source.open.files, source.wishes, places: joined?.index.places
         ) { (table, first, clock) throws(EngineError) in
-            var verdict = Self.judge(table, firstRow: first ?? 0, tests, check, columns, key, suppressed, &clock)
+            var verdict = Self.judge(
+                table, firstRow: first ?? 0, keptOut, tests, check, columns, key, suppressed, &clock)
             if let compared { try verdict.mark(table, check, digest, compared, &clock) }
             return (verdict, clock.times)
         } take: { (result, place) in
@@ -158,6 +187,7 @@ struct Selector: ~Copyable {
             unreadable.add(verdict.unreadable, tests, source.open, columns, place)
             input.selected.insert(verdict.candidates, first: place.firstRow)
             try addresses.add(verdict.candidates, first: firstRow + place.firstRow)
+            try addresses.keepOut(verdict.keptOut)
             try finder?.add(verdict.marks, first: firstRow + place.firstRow)
             tally.valueBytes += verdict.valueBytes
             clock.end(.deduplicate)
@@ -166,9 +196,10 @@ struct Selector: ~Copyable {
         }
         try source.requireFields(index)
         unusedFlags += try source.unusedFlags(index, request.destination)
+        unusedFlags += joined?.unusedFlags(of: source.definition.name, by: request.destination) ?? []
         self.times += times
         input.index = index
-        parts += index.rows(of: source.open, whole: "source \(source.definition.name)") + (joined?.lists ?? [])
+        parts += index.rows(of: source.open, whole: "source \(source.definition.name)") + (joined?.parts ?? [])
         inputs.append(input)
         report(counts, tests.names)
     }
@@ -188,27 +219,27 @@ struct Selector: ~Copyable {
 
     // MARK: Addresses that come twice
 
-    /// Of profiles with the same address the first one goes, in the order of the sources and their rows.
+    /// Of profiles with the same address the first one goes, in the order of the sources and their rows; none if any row
+    /// with the address has a flag that is set.
     private mutating func rejectRepeated(_ sources: [BoundSource]) async throws {
         var clock = StageClock()
-        var first: [Int] = []
-        var count = 0
-        try addresses.forEachRepeated { row in
-            count += 1
+        var first: [(row: Int, reason: RejectionReason)] = []
+        try addresses.forEachRepeated { row, finding in
+            let reason = finding == .keptOut ? RejectionReason.doNotContact : .duplicateEmail
+            tally.rejected[reason, default: 0] += 1
             let input = self.input(of: row)
             inputs[input].selected.remove(row - firstRows[input])
-            first.append(row)
+            first.append((row, reason))
             if first.count > 4 * Self.maximumRejections {
-                first.sort()
+                first.sort { $0.row < $1.row }
                 first.removeSubrange(Self.maximumRejections...)
             }
         }
-        if count > 0 { tally.rejected[.duplicateEmail] = count }
         tally.prepared = tally.selected - tally.rejected.values.reduce(0, +)
-        first.sort()
-        for row in first.prefix(Self.maximumRejections) {
+        first.sort { $0.row < $1.row }
+        for (row, reason) in first.prefix(Self.maximumRejections) {
             let input = self.input(of: row)
-            rejections.append(try rejection(row - firstRows[input], sources[input], inputs[input].index))
+            rejections.append(try rejection(row - firstRows[input], sources[input], inputs[input].index, reason))
         }
         let order = Dictionary(
             uniqueKeysWithValues: sources.enumerated().map { ($0.element.definition.name, $0.offset) })
@@ -220,13 +251,15 @@ struct Selector: ~Copyable {
 
     func input(of row: Int) -> Int { (firstRows.lastIndex { $0 <= row }) ?? 0 }
 
-    private func rejection(_ row: Int, _ source: BoundSource, _ index: ChunkIndex) throws -> Rejection {
+    private func rejection(
+        _ row: Int, _ source: BoundSource, _ index: ChunkIndex, _ reason: RejectionReason
+    ) throws -> Rejection {
         guard let place = index.place(of: row) else {
             throw EngineError.incomplete(what: "row \(row) of \(source.definition.name)")
         }
         return Rejection(
             source: source.definition.name, row: row + 1, file: source.open.files[place.file].path,
-            line: try line(row, place, source), field: ContactField.email.name, reason: .duplicateEmail)
+            line: try line(row, place, source), field: ContactField.email.name, reason: reason)
     }
 
     /// The line where a row starts; where rows and lines are not the same, its chunk is read again.

@@ -10,6 +10,8 @@ public struct SegmentCount: Sendable {
     public let overlaps: [SegmentOverlap]
     /// Values that rules needed and could not read.
     public let unreadable: [UnreadableValues]
+    /// Fields of the lists of members that look like an opt-out and do not count by themselves.
+    public let listFlags: [UnusedFlag]
 }
 
 /// The first members of a segment.
@@ -155,7 +157,7 @@ public enum SourceInspection {
         try scan.open.require(scan.columns, index)
         return SegmentCount(
             profiles: index.rows, members: Dictionary(uniqueKeysWithValues: zip(tests.names, counts.members)),
-            overlaps: counts.overlaps(of: tests.names), unreadable: unreadable.values)
+            overlaps: counts.overlaps(of: tests.names), unreadable: unreadable.values, listFlags: scan.listFlags)
     }
 
     /// Finds the first members of a segment.
@@ -213,6 +215,7 @@ private struct SegmentScan {
     let shown: [String]
     let tests: SegmentTests
     let places: [ChunkPlace]?
+    let listFlags: [UnusedFlag]
 
     /// Where every row names its own fields, no more of them are shown: a table has room for each in each row.
     private static let mostShown = 500
@@ -235,8 +238,10 @@ private struct SegmentScan {
         self.shown = shown
         let asked = Set(ruleColumns)
         columns = ruleColumns + shown.filter { !asked.contains($0) }
-        let joined = try await MembershipJoin.rows(of: segments, source: source, open, scratch: scratch)
+        let joined = try await MembershipJoin(
+            of: segments, source: source, open, flags: FlagNames(), scratch: scratch)
         tests = try SegmentTests(segments, columns: columns, joined: joined?.rows ?? [:], now: now, of: open)
         places = joined?.index.places
+        listFlags = joined?.unusedFlags(of: source.name) ?? []
     }
 }

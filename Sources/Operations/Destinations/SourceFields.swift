@@ -136,8 +136,13 @@ extension UnusedFlag {
     /// What the administrator should know about them.
     static func warnings(_ flags: [UnusedFlag]) -> [String] {
         var warnings = flags.prefix(most).map { flag in
-            "source \(flag.source) has a field '\(flag.field)' that looks like an opt-out or a consent, and nothing uses it: "
-                + "people are sent whatever stands in it. "
+            if let segment = flag.segment {
+                return "the list of members of the segment \(segment) has a field '\(flag.field)' that looks like an "
+                    + "opt-out or a consent, and does not count: all it lists are members whatever stands in it. Take out "
+                    + "who is not meant, or call the field DoNotEmail, which keeps out whoever has it set"
+            }
+            return "source \(flag.source) has a field '\(flag.field)' that looks like an opt-out or a consent, and "
+                + "nothing uses it: people are sent whatever stands in it. "
                 + (FlagReview.isAgreement(flag.field)
                     ? "If it says who agreed, ask for that in the rule of every segment (`\(flag.field)` is true); if it "
                         + "says who did not, name it with --do-not-contact"

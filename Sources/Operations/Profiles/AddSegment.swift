@@ -98,7 +98,8 @@ extension Workspace {
         let members = count.members[segment.name] ?? 0
         return SegmentReport(
             segment, count: (members, count.profiles),
-            warnings: try sizeWarnings(members) + count.unreadable.map { $0.warning(segment.unreadable) })
+            warnings: try sizeWarnings(members) + count.unreadable.map { $0.warning(segment.unreadable) }
+                + UnusedFlag.warnings(count.listFlags))
     }
 
     func segment(_ name: SegmentName) throws -> SegmentDefinition {
