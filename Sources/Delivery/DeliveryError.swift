@@ -86,6 +86,7 @@ public enum DeliveryError: ReportableError, Equatable {
         case .cannotConnect: self = .cannotConnect(endpoint: endpoint.description)
         case .tls: self = .tlsNotVerified(endpoint: endpoint.description)
         case .timeout, .connectionLost: self = .noAnswer(endpoint: endpoint.description)
+        case .malformed: self = .unexpectedStatus((error as? MalformedAnswer)?.status ?? 0)
         }
     }
 
