@@ -198,31 +198,6 @@ struct AnswerTests {
         #expect(await Self.requests(stage) == 1)
     }
 
-    @Test("who SendGrid suppresses is read to the last page, however short its pages are")
-    func shortPages() async throws {
-        let stage = try await Self.stage(10)
-        let policy = try String(contentsOfFile: stage.stage.home + "/policies/boundary.yaml", encoding: .utf8)
-        try stage.stage.write(
-            policy.replacing("read_suppressions: false", with: "read_suppressions: true"), to: "boundary.yaml")
-        try await stage.stage.waybill("policy", "apply", stage.stage.path("boundary.yaml"), "--as", "anna")
-        func page(_ body: String, _ count: Int) -> SandboxFault {
-            SandboxFault(
-                .status(200, body: body), method: "GET", path: "/v3/suppression/unsubscribes", count: count)
-        }
-        await stage.stage.sendGrid.inject(page(#"[{"email":"person.1@example.com"}]"#, 1))
-        await stage.stage.sendGrid.inject(page(#"[{"email":"Person.2@example.com"}]"#, 1))
-        await stage.stage.sendGrid.inject(page("[]", 1))
-        for kind in ["bounces", "invalid_emails", "spam_reports"] {
-            await stage.stage.sendGrid.inject(
-                SandboxFault(.status(200, body: "[]"), method: "GET", path: "/v3/suppression/" + kind))
-        }
-        let counts = try await stage.run()
-        #expect(counts["rejected"] == 2 && counts["sent"] == 8)
-        let full = (0..<500).map { #"{"email":"x\#($0)@example.com"}"# }.joined(separator: ",")
-        await stage.stage.sendGrid.inject(page("[\(full)]", .max))
-        #expect(try await stage.refusal("--full", status: 69) == "unexpected-answer", "the same page for ever")
-    }
-
     @Test(
         "a job whose name the log cannot hold is followed by it, and logged by digest",
         arguments: ["SG.a.b", "anna@example.com", "a b/../c?d#e", "anna%40example.com", "anna＠example.com", "a\r\nb"])
