@@ -223,7 +223,8 @@ struct AnswerTests {
     func uploads() async throws {
         let stage = try await Self.stage(20)
         let address = stage.stage.sendGrid.baseURL + "/sandbox/uploads/anna%40example.com/SG.a.b?sig=x"
-        let headers = ["Host", "Authorization", "Transfer-Encoding", "Content-Length", "Cookie", "x-amz-acl"]
+        let harmful = ["Host", "Authorization", "Transfer-Encoding", "Content-Length", "Cookie", "x-amz-acl"]
+        let headers = harmful + ["x-amz-meta-a"]
         let body = """
             {"job_id":"x","upload_uri":"\(address)","upload_headers":[\
             \(headers.map { #"{"header":"\#($0)","value":"7"}"# }.joined(separator: ","))]}
@@ -237,7 +238,8 @@ struct AnswerTests {
         let uploads = await stage.stage.sendGrid.state().requests.filter { $0.path.hasPrefix("/sandbox/uploads") }
         let upload = try #require(uploads.first)
         #expect(uploads.count == 1 && upload.completed && !upload.carriedAuthorization)
-        #expect(upload.headers.contains("x-amz-acl"))
+        #expect(upload.headers.contains("x-amz-meta-a"))
+        #expect(!upload.headers.contains("x-amz-acl"))
         #expect(!upload.headers.contains("cookie") && !upload.headers.contains("transfer-encoding"))
         let intent = try #require(try await stage.stage.entries("transfer.intent").first)
         #expect((intent["path"] as? String)?.hasPrefix("sha256:") == true)
