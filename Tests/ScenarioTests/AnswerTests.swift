@@ -156,6 +156,8 @@ struct AnswerTests {
             (403, "you have hit your contact limit", "plan-limit"),
             (400, "you have hit your contact limit", "plan-limit"),
             (403, "access forbidden", "access-forbidden"), (401, "authorization required", "key-not-accepted"),
+            (403, "You have reached the maximum number of contacts", "plan-limit"),
+            (403, "requests from this ip are blocked", "ip-not-allowed"),
         ])
     func diagnosis(status: Int, message: String, code: String) async throws {
         let stage = try await Self.stage(
@@ -164,6 +166,8 @@ struct AnswerTests {
         #expect(try result.errorCode() == code)
         #expect(await Self.requests(stage) == 1)
         #expect(try await stage.stage.entries("transfer.outcome").first?["reason"] as? String == code)
+        // What is made of an answer may be wrong; its own words are there to tell.
+        #expect(result.errors.contains("SendGrid says: "))
     }
 
     @Test("connecting and asking read the diagnosis from the body as well")
