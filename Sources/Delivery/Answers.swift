@@ -81,7 +81,8 @@ struct ImportBody: Decodable, Sendable {
 }
 
 struct SuppressionBody: Decodable, Sendable {
-    let email: String?
+    /// Who is not to be mailed: an entry that does not say so is no entry of the documented form.
+    let email: String
 }
 
 // swift-format-ignore: AlwaysUseLowerCamelCase

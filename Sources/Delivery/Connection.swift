@@ -151,10 +151,9 @@ private final class Channels: Sendable {
         }
         // With linger time 0, close(2) discards what the kernel has not sent yet: after a removal not even the bytes in
         // the socket's buffer go out (tcp(7), SO_LINGER). A request that ended well has nothing left to send.
-        guard let socket = channel as? any SocketOptionProvider else {
-            return channel.eventLoop.makeSucceededVoidFuture()
-        }
-        return socket.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+        let watched = AnswerOrder.join(channel)
+        guard let socket = channel as? any SocketOptionProvider else { return watched }
+        return watched.flatMap { socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)) }
     }
 
     func sever() async {

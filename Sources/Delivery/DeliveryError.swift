@@ -27,8 +27,8 @@ public enum InquirySubject: Sendable, Hashable {
 ///
 /// The answer's own words are passed on cleaned of values alone: they may quote what was sent.
 public enum DeliveryError: ReportableError, Equatable {
-    case keyNotAccepted
-    case accessForbidden
+    case keyNotAccepted(words: String)
+    case accessForbidden(words: String)
     case listNotFound(ContactListID)
     case notFound(InquirySubject)
     case rateLimited(seconds: Int)
@@ -61,8 +61,8 @@ public enum DeliveryError: ReportableError, Equatable {
             return
         }
         switch (answer.status, subject) {
-        case (401, _): self = .keyNotAccepted
-        case (403, _): self = .accessForbidden
+        case (401, _): self = .keyNotAccepted(words: errors.words)
+        case (403, _): self = .accessForbidden(words: errors.words)
         case (404, .list(let id)): self = .listNotFound(id)
         case (404, _): self = .notFound(subject)
         case (400, _): self = .requestRefused(words: errors.words)
@@ -86,6 +86,7 @@ public enum DeliveryError: ReportableError, Equatable {
         case .cannotConnect: self = .cannotConnect(endpoint: endpoint.description)
         case .tls: self = .tlsNotVerified(endpoint: endpoint.description)
         case .timeout, .connectionLost: self = .noAnswer(endpoint: endpoint.description)
+        case .malformed: self = .unexpectedStatus((error as? MalformedAnswer)?.status ?? 0)
         }
     }
 
@@ -99,8 +100,8 @@ public enum DeliveryError: ReportableError, Equatable {
         switch reason {
         case "request-refused", "unknown-custom-field": self = .requestRefused(words: words)
         case "address-refused", "contact-refused", "too-large": self = .refusalsNotFound(words: words)
-        case "key-not-accepted": self = .keyNotAccepted
-        case "access-forbidden": self = .accessForbidden
+        case "key-not-accepted": self = .keyNotAccepted(words: words)
+        case "access-forbidden": self = .accessForbidden(words: words)
         case "list-not-found": self = .listNotFound(list)
         case "rate-limited": self = .rateLimited(seconds: 60)
         case "server-error": self = .serverError(status: 500)
@@ -139,10 +140,11 @@ public enum DeliveryError: ReportableError, Equatable {
     /// What went wrong, in a sentence.
     public var message: String {
         switch self {
-        case .keyNotAccepted: "SendGrid does not accept the API key (401): it is wrong, or was revoked"
-        case .accessForbidden:
+        case .keyNotAccepted(let words):
+            "SendGrid does not accept the API key (401): it is wrong, or was revoked" + Self.saying(words)
+        case .accessForbidden(let words):
             "SendGrid forbids the access (403): the API key lacks the Marketing scope, or the account has no Marketing "
-                + "Campaigns plan, or is a legacy account"
+                + "Campaigns plan, or is a legacy account" + Self.saying(words)
         case .listNotFound(let id): "SendGrid knows no contact list \(id) (404)"
         case .notFound(let subject): "SendGrid does not know \(subject.words) (404)"
         case .rateLimited(let seconds): "SendGrid's rate limit is used up (429); it is lifted in \(seconds) s"
@@ -171,7 +173,7 @@ public enum DeliveryError: ReportableError, Equatable {
         }
     }
 
-    private static func saying(_ words: String) -> String { words.isEmpty ? "" : "; it says: \(words)" }
+    private static func saying(_ words: String) -> String { words.isEmpty ? "" : "; SendGrid says: \(words)" }
 
     /// Whether the key or the account is not served at all, so that asking on is pointless.
     public var isAboutAccess: Bool {

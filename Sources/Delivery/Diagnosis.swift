@@ -30,13 +30,16 @@ enum Diagnosis: String, Sendable, CaseIterable {
     /// What names the limit of contacts, and no other.
     private static let contactLimit = [
         "contact limit", "contacts limit", "limit of contacts", "number of contacts allowed", "contact storage",
-        "contact quota",
+        "contact quota", "reached the maximum number of contacts", "reached your maximum number of contacts",
     ]
 
     private var phrases: [String] {
         switch self {
         case .ipNotAllowed:
-            ["whitelist", "allowlist", "allow list", "ip address", "ip access", "access settings", "your ip"]
+            [
+                "whitelist", "allowlist", "allow list", "ip address", "ip access", "access settings", "your ip",
+                "this ip",
+            ]
         case .wrongRegion:
             ["regional attribute", "region", "data residency", "api.eu.sendgrid.com", "eu subuser", "global subuser"]
         case .planLimit:

@@ -76,7 +76,8 @@ enum Outcomes {
         }
         let failure = TransportFailure(error)
         return TransferOutcome(
-            status: failure.status, milliseconds: milliseconds, reason: failure.rawValue)
+            status: failure.status, httpStatus: (error as? MalformedAnswer)?.status ?? 0, milliseconds: milliseconds,
+            reason: failure.rawValue)
     }
 }
 
@@ -86,6 +87,8 @@ enum TransportFailure: String {
     case tls = "tls-not-verified"
     case timeout = "no-answer-in-time"
     case connectionLost = "connection-lost"
+    /// Something came, and it is no answer of HTTP's.
+    case malformed = "unexpected-status"
 
     init(_ error: any Error) {
         switch error {
@@ -96,6 +99,7 @@ enum TransportFailure: String {
         case is NIOConnectionError: self = .cannotConnect
         case let error as HTTPClientError where error == .connectTimeout: self = .cannotConnect
         case is RequestTimeout: self = .timeout
+        case is MalformedAnswer: self = .malformed
         case let error as HTTPClientError where error == .readTimeout || error == .deadlineExceeded: self = .timeout
         case let error as IOError where error.errnoCode == ECONNREFUSED: self = .cannotConnect
         default: self = .connectionLost
@@ -106,7 +110,7 @@ enum TransportFailure: String {
         switch self {
         case .cannotConnect: .unavailable
         case .tls: .refused
-        case .timeout, .connectionLost: .unknown
+        case .timeout, .connectionLost, .malformed: .unknown
         }
     }
 }

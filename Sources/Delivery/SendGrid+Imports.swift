@@ -73,8 +73,9 @@ extension SendGrid {
 
 /// The headers of an upload that SendGrid may set.
 ///
-/// What a signed address of a store for files may ask for, and nothing that decides where a request goes, who it is from
-/// or how the connection is used. An answer that asks for more gets an upload without it.
+/// What a signed address of a store for files may ask for, and nothing that decides where a request goes, who it is from,
+/// how the connection is used, or who may read what is stored: `x-amz-acl`, a grant, a copy, a redirection, a tag that a
+/// policy goes by and a customer's own key are not among them. An answer that asks for more gets an upload without it.
 enum UploadHeaders {
     static func allowed(_ named: [ImportBody.Header]) -> [[String]] {
         var headers: [[String]] = []
@@ -86,11 +87,21 @@ enum UploadHeaders {
         return headers
     }
 
+    private static let names: Set<String> = [
+        "content-type", "content-encoding", "content-disposition", "content-language", "content-md5", "cache-control",
+        "x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id",
+        "x-amz-server-side-encryption-context", "x-amz-server-side-encryption-bucket-key-enabled", "x-amz-date",
+        "x-amz-content-sha256", "x-amz-security-token", "x-amz-sdk-checksum-algorithm", "x-amz-checksum-algorithm",
+        "x-amz-checksum-crc32", "x-amz-checksum-crc32c", "x-amz-checksum-crc64nvme", "x-amz-checksum-sha1",
+        "x-amz-checksum-sha256",
+    ]
+
+    /// Words that are kept beside the file and do nothing: a signature may cover them, and an upload without them fails.
+    private static let note = "x-amz-meta-"
+
     private static func isAllowed(_ name: String) -> Bool {
-        let storage = "x-amz-"
-        return ["content-type", "content-encoding", "content-disposition", "content-md5", "cache-control"].contains(
-            name)
-            || name.utf8.count <= 64 && name.hasPrefix(storage) && name.utf8.count > storage.utf8.count
+        names.contains(name)
+            || name.utf8.count <= 64 && name.hasPrefix(note) && name.utf8.count > note.utf8.count
                 && name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
     }
 

@@ -91,13 +91,18 @@ extension SendGrid {
 
     /// The suppressed addresses of one kind, `unsubscribes` or `bounces`: `GET /v3/suppression/{kind}`, from `offset` on,
     /// at most 500.
-    /// - Throws: ``DeliveryError``.
+    /// - Throws: ``DeliveryError``; ``DeliveryError/unexpectedAnswer(about:)`` if an entry names nobody, since who is
+    ///   passed over here is sent.
     public func suppressions(
         _ kind: SuppressionKind, offset: Int, _ permit: borrowing InquiryPermit
     ) async throws -> [Personal<String>] {
         let path = "/v3/suppression/\(kind.rawValue)?limit=\(SuppressionKind.page)&offset=\(offset)"
-        return try await ask(.GET, path, about: .suppressions, permit, as: [SuppressionBody].self)
-            .map { Personal($0.email ?? "") }
+        return try await ask(.GET, path, about: .suppressions, permit, as: [SuppressionBody].self).map { entry in
+            guard let address = kind.address(in: entry.email) else {
+                throw DeliveryError.unexpectedAnswer(about: .suppressions)
+            }
+            return Personal(address)
+        }
     }
 
     /// How many contacts a list has (`GET /v3/marketing/lists/{id}/contacts/count`).
@@ -160,19 +165,4 @@ extension SendGrid {
         }
         return body
     }
-}
-
-/// The lists of addresses that SendGrid itself keeps from being sent to.
-public enum SuppressionKind: String, Sendable, CaseIterable {
-    /// Who unsubscribed from everything.
-    case unsubscribes
-    /// Addresses that do not exist any more.
-    case bounces
-    /// Addresses that are none.
-    case invalidEmails = "invalid_emails"
-    /// Who called a message spam.
-    case spamReports = "spam_reports"
-
-    /// How many addresses an answer has at most (`limit`).
-    public static let page = 500
 }

@@ -75,6 +75,7 @@ public import ServiceLifecycle
 /// | `job_errors_without_file` | `rows` | 202, then row errors without an `errors_url` |
 /// | `errors_file_gone` | `rows`, else 2 | 202, then row errors, whose `errors_url` answers 403 |
 /// | `drip_response` | `seconds` | processed, then answered a byte at a time with that pause before each |
+/// | `raw_response` | `body` | body read, then answered with these bytes as they are; nothing processed |
 /// | `job_named` | `name` | 202, with a job of that name |
 /// | `removal_ignored` | | 202 to a removal from a list, whose job completes and changes nothing |
 /// | `reject_all_401`, `reject_all_403` | | answered to every request |

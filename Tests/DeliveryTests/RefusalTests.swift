@@ -95,6 +95,9 @@ struct RefusalTests {
             (403, "Your account is under review", .accountLocked), (403, "access forbidden", nil),
             (401, "authorization required", nil), (429, "too many requests, upgrade", nil),
             (400, "region is not a field", nil), (500, "contact limit", nil),
+            (403, "You have reached the maximum number of contacts", .planLimit),
+            (403, "requests from this ip are blocked", .ipNotAllowed),
+            (400, "the maximum number of contacts in a request is 30000", nil),
         ] as [(Int, String, Diagnosis?)])
     func diagnosis(status: Int, message: String, expected: Diagnosis?) {
         let errors = AnswerErrors(Array(#"{"errors":[{"field":null,"message":"\#(message)"}]}"#.utf8))

@@ -56,6 +56,16 @@ struct LaterFaultTests {
         }
     }
 
+    @Test("a raw answer is sent as it stands, and nothing is processed")
+    func raw() async throws {
+        let text = "HTTP/1.1 418 Teapot\r\ncontent-length: 2\r\n\r\nno"
+        try await withSandbox(with(.rawResponse(text))) { sandbox, client in
+            let answer = try await client.upsert(Self.contact)
+            #expect(answer.status == 418 && answer.text == "no")
+            #expect(await sandbox.state().jobs.isEmpty)
+        }
+    }
+
     @Test("a job may have any name, and is found under it")
     func named() async throws {
         try await withSandbox(with(.jobNamed("a b/@c"))) { sandbox, client in

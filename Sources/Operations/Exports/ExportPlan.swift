@@ -152,32 +152,6 @@ extension Workspace {
         ]
     }
 
-    /// The addresses that SendGrid itself keeps from being sent to.
-    private func suppressions(of id: DestinationID, _ sendGrid: SendGrid) async throws -> SuppressedAddresses {
-        var suppressed = SuppressedAddresses()
-        for kind in SuppressionKind.allCases {
-            var offset = 0
-            while true {
-                while let delay = sendGrid.delay(.read, for: id) { try await Task.sleep(for: delay) }
-                let page = try await gate.inquire(id) { [offset] in
-                    try await sendGrid.suppressions(kind, offset: offset, $0)
-                }
-                // A short page is not taken for the last: who is missed here would be sent.
-                guard !page.isEmpty else { break }
-                let before = suppressed.count
-                for address in page { suppressed.insert(address) }
-                offset += page.count
-                guard suppressed.count == before else { continue }
-                // Nobody new: one address may stand there twice, but a whole page of them is the first one again.
-                guard page.count < SuppressionKind.page else {
-                    throw DeliveryError.unexpectedAnswer(about: .suppressions)
-                }
-                break
-            }
-        }
-        return suppressed
-    }
-
     /// The account's definitions of the matched custom fields; asked for only if there are any.
     private func customFields(
         of destination: Destination, _ sendGrid: SendGrid
@@ -186,7 +160,7 @@ extension Workspace {
             if case .custom(let name) = field { name } else { nil }
         }
         guard !wanted.isEmpty else { return [] }
-        let known = try await gate.inquire(destination.id) { try await sendGrid.customFields($0) }
+        let known = try await inquire(destination.id, sendGrid) { try await sendGrid.customFields($0) }
         for name in wanted where !known.contains(where: { $0.name.lowercased() == name.lowercased() }) {
             throw OperationError.unknownCustomField(name: name, known: known.map(\.name))
         }

@@ -13,6 +13,8 @@ struct SandboxContext: RequestContext {
     let reset: @Sendable () async -> Void
     /// Ends the sending side alone: the other side sees an end, and may go on sending (RFC 9293 section 3.6).
     let halfClose: @Sendable () async -> Void
+    /// Sends bytes past everything that would make an answer of them.
+    let sendRaw: @Sendable (String) async -> Void
     /// Whether the connection is known to be open.
     let isConnected: @Sendable () -> Bool
 
@@ -27,7 +29,23 @@ struct SandboxContext: RequestContext {
             try? await channel.close().get()
         }
         halfClose = { try? await channel.close(mode: .output).get() }
+        sendRaw = { try? await channel.pipeline.addHandler(RawAnswer(text: $0), position: .first).get() }
         isConnected = { channel.isActive }
+    }
+}
+
+/// Sends its text from the place next to the socket, where nothing looks at it any more.
+private final class RawAnswer: ChannelInboundHandler, Sendable {
+    typealias InboundIn = ByteBuffer
+
+    private let text: String
+
+    init(text: String) {
+        self.text = text
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        context.writeAndFlush(NIOAny(ByteBuffer(string: text)), promise: nil)
     }
 }
 
@@ -60,6 +78,11 @@ struct SandboxResponder: HTTPResponder {
         if case .halfClose(let seconds) = fault {
             await context.halfClose()
             try await Task.sleep(for: .seconds(seconds))
+            await context.hangUp()
+            return Response(status: .badRequest)
+        }
+        if case .rawResponse(let text) = fault {
+            await context.sendRaw(text)
             await context.hangUp()
             return Response(status: .badRequest)
         }

@@ -30,6 +30,7 @@ extension SandboxFault: Codable {
         case removalIgnored = "removal_ignored"
         case hangBeforeProcessing = "hang_before_processing"
         case dripResponse = "drip_response"
+        case rawResponse = "raw_response"
         case jobNamed = "job_named"
         case rejectAll401 = "reject_all_401"
         case rejectAll403 = "reject_all_403"
@@ -75,6 +76,7 @@ extension SandboxFault: Codable {
             .errorsFileGone(box.contains(.rows) ? try integer(.rows, in: box, within: 1 ... .max) : 2)
         case .removalIgnored: .removalIgnored
         case .dripResponse: .dripResponse(seconds: try seconds(in: box))
+        case .rawResponse: .rawResponse(try box.decode(String.self, forKey: .body))
         case .jobNamed: .jobNamed(try box.decode(String.self, forKey: .name))
         case .hangBeforeProcessing: .hangBeforeProcessing(seconds: try seconds(in: box))
         case .rejectAll401: .rejectAll401
@@ -154,6 +156,9 @@ extension SandboxFault: Codable {
         case .dripResponse(let seconds):
             name = .dripResponse
             try box.encode(seconds, forKey: .seconds)
+        case .rawResponse(let text):
+            name = .rawResponse
+            try box.encode(text, forKey: .body)
         case .jobNamed(let job):
             name = .jobNamed
             try box.encode(job, forKey: .name)

@@ -44,6 +44,8 @@ public struct SandboxFault: Sendable, Hashable {
         case errorsFileGone(Int)
         /// Process the request, and send its answer a byte at a time, with this pause before each.
         case dripResponse(seconds: Double)
+        /// Read the body, then answer with these bytes as they are and drop the connection; nothing is processed.
+        case rawResponse(String)
         /// Accept the request; its job has this name.
         case jobNamed(String)
         /// Accept a removal from a list; its job completes, and the membership is as before.
@@ -96,7 +98,7 @@ extension SandboxFault.Kind {
         case .closeAfterBytes, .loseResponse, .slowRead, .jobFails, .jobErrors, .jobNeverFinishes, .resetConnection,
             .halfClose,
             .truncateResponse, .garbleResponse, .jobPendingWithCounts, .jobUnknownStatus, .jobErrorsWithoutFile,
-            .errorsFileGone, .jobNamed, .dripResponse:
+            .errorsFileGone, .jobNamed, .dripResponse, .rawResponse:
             ("PUT", "/v3/marketing/contacts")
         }
     }
