@@ -6,7 +6,8 @@ enum TypedText {
     /// A JSON number (RFC 8259 section 6) worth the same, digit by digit; nil if the value is no number.
     static func number(_ bytes: RawSpan, _ range: Range<Int>, _ form: ValueForm?) -> [UInt8]? {
         let value = copy(bytes, range)
-        guard let plain = ValueForm.isPlainNumber(value.span, form) ? value : ValueForm.plainNumber(value.span, form) else { return nil }
+        guard let plain = ValueForm.isPlainNumber(value.span, form) ? value : ValueForm.plainNumber(value.span, form)
+        else { return nil }
         var rest = plain[...]
         var number: [UInt8] = []
         if let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") {
