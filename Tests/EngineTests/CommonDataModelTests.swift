@@ -81,6 +81,40 @@ struct CommonDataModelTests {
         #expect(failure { _ = try read() } == "bad-model-json")
     }
 
+    @Test(
+        "of as many annotations as attributes the one that counts is found: the attribute's, the entity's, the model's")
+    func annotations() throws {
+        func annotations(_ format: String, _ count: Int = 4000) -> String {
+            let others = (0..<count).map { #"{"name":"a\#($0)","value":{"b":[]}},"# }.joined()
+            return #""annotations":[null,\#(others){"name":"ci:CustomTimestampFormat","value":"\#(format)"}]"#
+        }
+        func forms(_ own: String, _ entity: String, _ model: String) throws -> [ValueForm?] {
+            let attributes = (0..<4000).map { #"{"name":"f\#($0)","dataType":"dateTime"\#($0 == 7 ? own : "")}"# }
+            try folder.write(
+                #"{"name":"x","version":"1.0",\#(model)"entities":[{"name":"A",\#(entity)"#
+                    + #""attributes":[\#(attributes.joined(separator: ","))]}]}"#, to: "model.json")
+            return try CommonDataModelFolder(folder.url.path).entity(nil).attributes.map(\.form)
+        }
+        let (day, month) = (TimestampFormat("dd/MM/yyyy"), TimestampFormat("MM/dd/yyyy"))
+        let ofModel = try forms(
+            "", annotations("x").replacing("ci:Custom", with: "ci:") + ",", annotations("dd/MM/yyyy") + ",")
+        #expect(ofModel.count == 4000 && ofModel.allSatisfy { $0?.format == day && day != nil })
+        let all = try forms("," + annotations("?", 2), annotations("MM/dd/yyyy") + ",", annotations("dd/MM/yyyy") + ",")
+        #expect(all[6]?.format == month && all[7]?.format == nil && all[7]?.unknownFormat == "?")
+    }
+
+    @Test("a partition file that is named twice is refused, whatever way it is spelled")
+    func twice() throws {
+        try folder.write("1,a@example.com\n", to: "p1.csv")
+        try folder.write("3,c@example.com\n", to: "p3.csv")
+        for spelling in ["p3.csv", "./p3.csv", "https://acct.dfs.core.windows.net/c/Customer/p3.csv"] {
+            let parts = ["p1.csv", "p3.csv", spelling].map { #"{"name":"\#($0)","location":"\#($0)"}"# }
+            try folder.write(model(parts.joined(separator: ",")), to: "model.json")
+            let error = #expect(throws: EngineError.self) { _ = try read() }
+            #expect(error?.code == "bad-model-json" && error?.message.contains("'\(spelling)' twice") == true)
+        }
+    }
+
     // MARK: Several entities
 
     private func entity(_ name: String, _ attributes: [String], _ partitions: String, type: String = "LocalEntity")

@@ -145,10 +145,16 @@ struct CommonDataModelFolder {
         if unnamed > 0 { notes.append("\(unnamed) attribute(s) of '\(name)' have no name and cannot be matched") }
         let traits = try ModelTraits(node)
         var partitions: [Partition] = []
+        var files: Set<String> = []
         for part in try node.member("partitions")?.items() ?? [] {
             // A partition without location has a schema only.
             guard let location = try part.member("location")?.text() else { continue }
-            partitions.append(try partition(part, location, entityTraits: traits))
+            let partition = try partition(part, location, entityTraits: traits)
+            // Its rows would count twice, and stand in for those of a partition that is not named any more.
+            guard files.insert(partition.path).inserted else {
+                throw .model(path: path, problem: "'\(name)' has the partition file '\(location)' twice")
+            }
+            partitions.append(partition)
         }
         return Entity(name: name, attributes: attributes, notes: notes, partitions: partitions)
     }

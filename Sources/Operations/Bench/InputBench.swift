@@ -32,7 +32,8 @@ public struct InputBenchReport: Encodable, Sendable {
 public enum InputBench {
     private static let kinds: [(name: String, make: @Sendable (Int, String) throws -> SourceDefinition.Format)] = [
         ("columns of a CSV file", csvColumns), ("entities of a model.json", entities),
-        ("attributes of an entity", attributes), ("partitions of an entity", partitions),
+        ("attributes of an entity", attributes),
+        ("dates of an entity with as many annotations", annotations), ("partitions of an entity", partitions),
         ("keys of an NDJSON object", ndjsonKeys), ("NDJSON objects with a key of their own", ndjsonObjects),
     ]
 
@@ -94,11 +95,21 @@ public enum InputBench {
         return .commonDataModel(folder: folder, entity: "Customer")
     }
 
+    @Sendable private static func annotations(_ count: Int, _ folder: String) throws -> SourceDefinition.Format {
+        let attributes = (0..<count).map { #"{"name":"f\#($0)","dataType":"dateTime"}"# }
+        let annotations = (0..<count).map { #"{"name":"a\#($0)","value":"x"}"# }.joined(separator: ",")
+        let empty = String(repeating: ",", count: count - 1)
+        try write([empty, empty], to: folder + "/p.csv")
+        let entity = entity(attributes, [#"{"name":"p","location":"p.csv"}"#], #""annotations":[\#(annotations)],"#)
+        try model([entity], folder, #""annotations":[\#(annotations)],"#)
+        return .commonDataModel(folder: folder, entity: "Customer")
+    }
+
     @Sendable private static func partitions(_ count: Int, _ folder: String) throws -> SourceDefinition.Format {
         let parts = (0..<count).map { number in
-            #"{"name":"p\#(number)","location":"https://a.example/b/c/d/e/f/g/h/i/j/p.csv"}"#
+            #"{"name":"p\#(number)","location":"https://a.example/b/c/d/e/f/g/h/i/j/p\#(number).csv"}"#
         }
-        try write(["1"], to: folder + "/p.csv")
+        for number in 0..<count { try write(["1"], to: folder + "/p\(number).csv") }
         try model([entity([attribute(0)], parts)], folder)
         return .commonDataModel(folder: folder, entity: "Customer")
     }
@@ -118,14 +129,14 @@ public enum InputBench {
 
     private static func attribute(_ number: Int) -> String { #"{"name":"f\#(number)","dataType":"string"}"# }
 
-    private static func entity(_ attributes: [String], _ partitions: [String]) -> String {
-        #"{"$type":"LocalEntity","name":"Customer","attributes":[\#(attributes.joined(separator: ","))],"#
+    private static func entity(_ attributes: [String], _ partitions: [String], _ members: String = "") -> String {
+        #"{"$type":"LocalEntity","name":"Customer",\#(members)"attributes":[\#(attributes.joined(separator: ","))],"#
             + #""partitions":[\#(partitions.joined(separator: ","))]}"#
     }
 
-    private static func model(_ entities: [String], _ folder: String) throws {
+    private static func model(_ entities: [String], _ folder: String, _ members: String = "") throws {
         try write(
-            [#"{"name":"m","version":"1.0","entities":[\#(entities.joined(separator: ","))]}"#],
+            [#"{"name":"m","version":"1.0",\#(members)"entities":[\#(entities.joined(separator: ","))]}"#],
             to: folder + "/model.json")
     }
 
