@@ -11,14 +11,29 @@ struct FieldSpellingTests {
             "DoNotEmail", "do not email", "DO_NOT-EMAIL", "\u{FEFF}Do\u{200D}Not\u{2060}Email\u{200E}", "Ｄｏ＿Ｎｏｔ＿Ｅｍａｉｌ",
             "Do\u{3000}Not\u{2009}Email", "Do\u{2013}Not\u{2212}Email", "𝐃𝐨𝐍𝐨𝐭𝐄𝐦𝐚𝐢𝐥", "ⒹⓞⓃⓞⓣⒺⓜⓐⓘⓛ", "DONOTEMAİL",
             "donotemaıl",
-            "Dо Nоt Еmаil", "'DoNotEmail'", "DoNotEmail?", "Dö Nót Ëmàil",
+            "Dо Nоt Еmаil", "'DoNotEmail'", "DoNotEmail?", "Dö Nót Ëmàil", "ⅮoNotEmail", "DoNotEmaiⅼ", "ᴅᴏɴᴏᴛᴇᴍᴀɪʟ",
+            "DₒNₒₜEₘₐᵢₗ", "DᵒNᵒᵗEᵐᵃⁱˡ", "🄳🄾🄽🄾🅃🄴🄼🄰🄸🄻", "🅳🅾🅽🅾🆃🅴🅼🅰🅸🅻", "ᎠoNotEmail", "DօNօtEmail", "ḌoṆoṭẸmail",
         ])
     func same(name: String) {
         #expect(FieldSpelling.normalized(name) == "donotemail")
         #expect(FlagReview.isKnown(name))
     }
 
-    @Test("other names are other names", arguments: ["DoNotPhone", "NotEmail", "DoNotEmail2", "", "メール", "***"])
+    @Test(
+        "digits for the letters they look like, a plural and a system's suffix do not make another flag",
+        arguments: [
+            "DoN0tEmail", "D0_N0T_EMA1L", "DoNotEmai1", "DoNotEmall", "DoN\u{FF10}tEmail", "DoN\u{2080}tEmail",
+            "DoN\u{0660}tEmail", "DoNotEmail__c", "Do_Not_Email__C ", "DoNotContact__pc", "donotbulkemail_c",
+            "DoNotEmails", "Do Not Contacts",
+        ])
+    func nearly(name: String) {
+        #expect(FlagReview.isKnown(name))
+        #expect(FlagNames().contains(name) && FlagNames(own: [name]).contains("Do Not Email"))
+    }
+
+    @Test(
+        "other names are other names",
+        arguments: ["DoNotPhone", "NotEmail", "DoNotEmail2", "DoNotEmailX__c", "", "メール", "***", "_c", "s"])
     func others(name: String) {
         #expect(!FlagReview.isKnown(name))
     }
@@ -42,7 +57,10 @@ struct FieldSpellingTests {
             "opt-in", "newsletter_opt_in", "accepts_marketing", "Accepts Email Marketing", "AllowEmail",
             "can_receive_email_marketing", "is_subscribed", "hs_legal_basis", "ShouldForget", "DNC", "NIX",
             "ExcludeFromMailing", "avregistrerad", "Avregistrerad datum", "samtycke", "SamtyckeEpost", "Avanmäld",
-            "Spärrad", "Reklamspärr", "tackat nej", "Nyhetsbrev", "Einwilligung", "samtykke", "Avmeldt",
+            "Spärrad", "Reklamspärr", "tackat nej", "Nyhetsbrev", "Einwilligung", "samtykke", "Avmeldt", "NoBulkEmail",
+            "RightToBeForgotten", "Not Contactable", "EmailDisabled", "EmailInvalid", "bounced", "complained",
+            "KeineWerbung", "Ne pas contacter", "Geen mail", "Consenso", "Disiscritto", "Ikke kontakt",
+            "Reservation mot utskick", "Vill ej ha mejl", "Inga utskick",
         ])
     func lookAlikes(name: String) {
         #expect(FlagReview.isLookAlike(name))
@@ -59,6 +77,16 @@ struct FieldSpellingTests {
         ])
     func ordinary(name: String) {
         #expect(!FlagReview.isLookAlike(name))
+    }
+
+    @Test("of many that look like an opt-out those nearest to the flags that count come first")
+    func nearestFlags() {
+        let names = [
+            "MarketingConsent", "DoNotPhone", "gdpr_status", "DoNotFax", "HasOptedOutOfEmail", "Avregistrerad",
+        ]
+        let sorted = names.sorted { FlagReview.distance(of: $0) < FlagReview.distance(of: $1) }
+        #expect(sorted.prefix(2) == ["HasOptedOutOfEmail", "Avregistrerad"])
+        #expect(Set(sorted.suffix(2)) == ["MarketingConsent", "gdpr_status"])
     }
 
     @Test("a known flag is never an open question")

@@ -34,6 +34,19 @@ struct LookAlikeTests {
         try await stage.close()
     }
 
+    @Test("of more than can be named, those nearest to an opt-out from e-mail are")
+    func many() async throws {
+        let stage = try await Stage()
+        let many = (0..<60).map { "consent_\($0)" } + ["HasOptedOutOfEmail", "Avregistrerad"]
+        try stage.write("CustomerId,EMail,\(many.joined(separator: ","))\n", to: "p.csv")
+        try await stage.enroll()
+        let added = try await stage.waybill("source", "add", "customers", "--csv", stage.path("p.csv")).json()
+        let warnings = try #require(added["warnings"] as? [String])
+        #expect(warnings.count == 21 && warnings.last == "42 more fields look like an opt-out or a consent")
+        #expect(warnings[0].contains("'HasOptedOutOfEmail'") && warnings[1].contains("'Avregistrerad'"))
+        try await stage.close()
+    }
+
     @Test("one that is used or declared harmless is not warned about; what is declared stands wherever it matters")
     func settled() async throws {
         let stage = try await Stage()

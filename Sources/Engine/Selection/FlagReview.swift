@@ -20,10 +20,11 @@ public struct UnusedFlag: Sendable, Hashable {
 extension MembershipJoin {
     /// Fields of the lists that look like an opt-out and do not count there, nor are declared harmless.
     func unusedFlags(of source: SourceName, by destination: Destination? = nil) -> [UnusedFlag] {
-        let settled = Set(
-            ((destination?.doNotContact ?? []) + (destination?.ignoredFlags ?? [])).map(FieldSpelling.normalized))
+        let flags = FlagNames(own: destination?.doNotContact ?? [])
+        let ignored = Set((destination?.ignoredFlags ?? []).map(FieldSpelling.normalized))
         return fields.flatMap { segment, names in
-            FlagReview.unused(of: names).filter { !settled.contains(FieldSpelling.normalized($0)) }
+            FlagReview.unused(of: names)
+                .filter { !flags.contains($0) && !ignored.contains(FieldSpelling.normalized($0)) }
                 .map { UnusedFlag(source: source, segment: segment, field: $0) }
         }
     }
@@ -37,7 +38,7 @@ extension MembershipJoin {
 public enum FlagReview {
     /// Whether a field keeps people out by its name alone, whatever is configured.
     public static func isKnown(_ field: String) -> Bool {
-        FlagNames.known.contains(FieldSpelling.normalized(field))
+        FlagNames.known.contains(FieldSpelling.flagKey(field))
     }
 
     /// Whether one of `fields` is this flag, in some spelling.
@@ -68,6 +69,28 @@ public enum FlagReview {
         fields.filter { isLookAlike($0) && !isKnown($0) }
     }
 
+    /// How near a field that looks like an opt-out is to the flags that count: the nearer, the smaller.
+    ///
+    /// Where not all can be named, those that say of e-mail or contact that somebody does not want it are named first, and
+    /// those that say who agreed, or something of another kind, last.
+    public static func distance(of field: String) -> Int {
+        let name = FieldSpelling.normalized(field)
+        let isRefusal = clearRefusals.contains { name.contains($0) } && !isAgreement(field)
+        let isAboutMail = ["mail", "mejl", "epost", "contact", "kontakt", "utskick"].contains { name.contains($0) }
+        let isOfAnother = ["phone", "fax", "sms", "telefon", "postal"].contains { name.contains($0) }
+        return (isRefusal ? 0 : 4) + (isAboutMail ? 0 : 2) + (isOfAnother ? 1 : 0)
+    }
+
+    /// What leaves no doubt that a field says who does not want something.
+    private static let clearRefusals = [
+        "optout", "optedout", "optsout", "donot", "dont", "unsub", "nobulk", "nocontact", "noemail", "nomail", "stop",
+        "suppress", "blocked", "blacklist", "withdrawn", "revoked", "dnc", "dne", "notcontact", "complain",
+        "avregist", "avanmal", "avboj", "avpren", "avmeld", "afmeld", "frameld", "sparr", "nix", "tackatnej",
+        "nejtack", "ejkontakt", "ejepost", "ejmail", "ejmejl", "ejutskick", "villej", "inga", "ingen", "ikke",
+        "abgemeld", "abbestell", "widerspruch", "widerruf", "gesperrt", "keine", "desabonn", "desinscri", "disiscri",
+        "nepas", "geen", "afgemeld", "uitgeschreven", "noenviar", "forget", "forgotten", "reservationmot",
+    ]
+
     /// As ``unused(of:)``, for a destination.
     ///
     /// A rule uses a field for its own members only, so it has to stand in the rule of each of the segments.
@@ -78,7 +101,8 @@ public enum FlagReview {
     public static func unused(
         of fields: [String], by destination: Destination, segments: [SegmentDefinition]
     ) throws(EngineError) -> [String] {
-        let settled = Set((destination.doNotContact + destination.ignoredFlags).map(FieldSpelling.normalized))
+        let flags = FlagNames(own: destination.doNotContact)
+        let ignored = Set(destination.ignoredFlags.map(FieldSpelling.normalized))
         let matched = Set((destination.matching?.pairs ?? []).map(\.column))
         var ruled: Set<String>?
         for segment in segments {
@@ -87,7 +111,7 @@ public enum FlagReview {
             ruled = ruled?.intersection(named) ?? named
         }
         return unused(of: fields).filter { field in
-            !settled.contains(FieldSpelling.normalized(field)) && !matched.contains(field)
+            !flags.contains(field) && !ignored.contains(FieldSpelling.normalized(field)) && !matched.contains(field)
                 && !(ruled?.contains(field) ?? false)
         }
     }
@@ -95,43 +119,54 @@ public enum FlagReview {
     private static let agreements = [
         "optin", "optedin", "subscribed", "subscriber", "consent", "permission", "accepts", "accepted", "allow",
         "mayemail", "maycontact", "canemail", "cancontact", "canreceive", "okto", "marketable", "contactable",
-        "newsletter", "samtyck", "samtykke", "medgivande", "prenumer", "nyhetsbrev", "nyhedsbrev", "godkan",
-        "suostumus", "einwilligung", "toestemming",
+        "newsletter", "consens", "zgoda", "samtyck", "samtykke", "medgivande", "prenumer", "nyhetsbrev", "nyhedsbrev",
+        "godkan", "suostumus", "einwilligung", "toestemming",
     ]
 
     /// With one of these in it, a name that has one of ``agreements`` too says the opposite.
     private static let refusals = [
-        "unsub", "notopt", "donot", "dont", "notallow", "noconsent", "withdraw", "revoke", "denied", "refus", "avpren",
-        "aterkall", "ejsamtyck", "inga", "ingen", "inte",
+        "unsub", "notopt", "donot", "dont", "notallow", "noconsent", "withdraw", "revoke", "denied", "refus",
+        "avpren", "aterkall", "ejsamtyck", "inga", "ingen", "inte", "notcontact", "noncontact", "uncontact",
+        "disiscri", "nopermission", "nonewsletter", "keine", "geen", "ikke",
     ]
 
     /// What is found within names: how Customer Insights, Dynamics 365, Salesforce, HubSpot, Mailchimp, Klaviyo, Shopify
     /// and others call it, and what it is called in Swedish and its neighbours' languages.
     private static let parts = [
         "optout", "optedout", "optingout", "optsout", "optin", "optedin", "optstatus", "unsub", "subscribed",
-        "subscriber", "subscriptionstatus", "emailsubscri", "donot", "dontcontact", "dontemail", "dontmail", "dontcall",
-        "dontsend", "nocontact", "noemail", "nomail", "nomarketing", "nonewsletter", "consent", "permission",
-        "suppress",
-        "exclude", "blocked", "blocklist", "blacklist", "denylist", "gdpr", "dsgvo", "ccpa", "legalbasis", "forget",
-        "erasure", "objection", "objected", "withdrawn", "revoked", "spamcomplaint", "spamreport", "quarantined",
-        "marketable", "marketingstatus", "acceptsmarketing", "acceptsemail", "allowemail", "allowsemail",
-        "allowbulkemail", "allowmarketing", "allowcontact", "emailallowed", "mayemail", "maycontact", "canemail",
-        "cancontact", "canreceive", "oktoemail", "oktomail", "oktocontact", "stopemail", "stopmail", "stopcontact",
-        "hardbounce", "contactpreference", "communicationpreference", "emailpreference", "marketingpreference",
-        "newsletter", "robinson",
+        "subscriber", "subscriptionstatus", "emailsubscri", "donot", "dontcontact", "dontemail", "dontmail",
+        "dontcall", "dontsend", "nocontact", "noemail", "nomail", "nomarketing", "nonewsletter", "consent",
+        "permission", "suppress", "exclude", "blocked", "blocklist", "blacklist", "denylist", "gdpr", "dsgvo", "ccpa",
+        "legalbasis", "forget", "erasure", "objection", "objected", "withdrawn", "revoked", "spamcomplaint",
+        "spamreport", "quarantined", "marketable", "marketingstatus", "acceptsmarketing", "acceptsemail",
+        "allowemail", "allowsemail", "allowbulkemail", "allowmarketing", "allowcontact", "emailallowed", "mayemail",
+        "maycontact", "canemail", "cancontact", "canreceive", "oktoemail", "oktomail", "oktocontact", "stopemail",
+        "stopmail", "stopcontact", "bounced", "hardbounce", "emailbounce", "bouncereason", "complain", "contactable",
+        "nobulk", "nospam", "notcontact", "forgotten", "emaildisabled", "maildisabled", "disableemail", "disablemail",
+        "disabledemail", "contactdisabled", "marketingdisabled", "emailinvalid", "invalidemail", "mailinvalid",
+        "emailblock", "emaildead", "undeliverable", "stopmarketing", "contactpreference", "communicationpreference",
+        "emailpreference", "marketingpreference", "newsletter", "robinson",
         // Swedish, Norwegian, Danish, Finnish
         "avregistrer", "avanmal", "avanmald", "avbojt", "avbojer", "avprenumerera", "prenumer", "samtyck", "samtykke",
         "medgivande", "aterkallat", "sparrad", "sparra", "reklamsparr", "utskickssparr", "kontaktforbud", "tackatnej",
         "nejtack", "ejkontakt", "ejepost", "ejmail", "ejmejl", "ejutskick", "ejreklam", "ingenreklam", "nixregist",
-        "nyhetsbrev", "nyhedsbrev", "utskick", "godkann", "nixlist", "avmeldt",
-        "afmeldt", "frameldt", "reservert", "suostumus", "kielto",
+        "nyhetsbrev", "nyhedsbrev", "utskick", "godkann", "nixlist", "avmeldt", "afmeldt", "frameldt", "reservert",
+        "suostumus", "kielto", "villej", "villinte", "reservationmot", "reserveratsig", "ingamejl", "ingamail",
+        "ingareklam", "ingaepost", "ingautskick", "intemejl", "intemail", "inteepost", "intekontakt", "intereklam",
+        "ikkekontakt", "ikkjekontakt", "ikkemail", "ikkeepost", "ikkereklame", "ikkesend", "eimarkkinointi",
+        "eisahkoposti", "peruut",
         // German, French, Spanish, Dutch
         "abgemeldet", "abbestell", "einwilligung", "widerspruch", "widerruf", "gesperrt", "sperre", "desabonn",
-        "desinscri", "refus", "noenviar", "toestemming", "uitgeschreven", "afgemeld",
+        "desinscri", "refus", "noenviar", "toestemming", "uitgeschreven", "afgemeld", "keinewerb", "keinmail",
+        "keinemail", "keineemail", "keinkontakt", "keinenewsletter", "werbeverbot", "nichtkontakt", "nepascont",
+        "nepasenv", "nepasecr", "nepasemail", "pasdemail", "pasdecontact", "pasdepub", "geenmail", "geenemail",
+        "geencontact", "geenreclame", "geenpost", "geennieuws", "nietcontact", "nietmailen", "nietbenaderen",
+        "consens", "disiscri", "noncontatt", "noninviare", "dadodebaja", "nocontactar", "naoenviar", "naocontat",
+        "naocontactar", "descadastr", "zgoda", "wypisan", "sprzeciw",
     ]
 
     /// What is too short to be looked for within names.
     private static let words: Set<String> = [
-        "dnc", "dne", "dnm", "nix", "sparr", "emailstatus", "mailstatus", "contactable",
+        "dnc", "dne", "dnm", "nix", "sparr", "emailstatus", "mailstatus", "bounce", "bounces",
     ]
 }

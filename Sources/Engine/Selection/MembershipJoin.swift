@@ -62,7 +62,7 @@ struct MembershipJoin: Sendable {
         _ partitions: inout Partitions, _ source: OpenSource, _ idField: String, _ key: FingerprintKey,
         _ flags: FlagNames? = nil
     ) async throws -> (index: ChunkIndex, identifiers: [Int]) {
-        let fixed = source.namesOwnFields ? [] : source.fields.filter { flags?.contains($0) ?? false }
+        let fixed = source.namesOwnFields ? [] : source.fields.filter { $0 != idField && flags?.contains($0) ?? false }
         let wishes = FieldWishes(columns: [idField] + fixed, flags: source.namesOwnFields ? flags : nil)
         var counts = [Int](repeating: 0, count: source.files.count)
         let index = try await ChunkScan.run(source.files, wishes) { (table, _, _) throws(EngineError) in

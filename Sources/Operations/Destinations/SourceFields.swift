@@ -135,7 +135,11 @@ extension UnusedFlag {
 
     /// What the administrator should know about them.
     static func warnings(_ flags: [UnusedFlag]) -> [String] {
-        var warnings = flags.prefix(most).map { flag in
+        let nearest = flags.enumerated()
+            .map { (distance: FlagReview.distance(of: $0.element.field), place: $0.offset, flag: $0.element) }
+            .sorted { ($0.distance, $0.place) < ($1.distance, $1.place) }
+            .map(\.flag)
+        var warnings = (flags.count > most ? nearest : flags).prefix(most).map { flag in
             if let segment = flag.segment {
                 return "the list of members of the segment \(segment) has a field '\(flag.field)' that looks like an "
                     + "opt-out or a consent, and does not count: all it lists are members whatever stands in it. Take out "
