@@ -185,7 +185,7 @@ struct RealSourceTests {
         try await stage.waybill("source", "check", "folder")
         let measured = try await stage.waybill("bench", "inputs", "--count", "500", "--folder", stage.folder.path)
             .json()
-        #expect((measured["inputs"] as? [[String: Any]])?.count == 6)
+        #expect((measured["inputs"] as? [[String: Any]])?.count == 7)
         try await stage.close()
     }
 }
