@@ -55,6 +55,7 @@ struct AnswerCount: Decodable, Sendable, Equatable {
 
 // swift-format-ignore: AlwaysUseLowerCamelCase
 struct SearchBody: Decodable, Sendable {
+    /// What is said of one address; what cannot be read says nothing, and does not keep the others from being read.
     struct Found: Decodable, Sendable {
         struct Contact: Decodable, Sendable {
             let id: String
@@ -63,9 +64,34 @@ struct SearchBody: Decodable, Sendable {
         }
 
         let contact: Contact?
+        /// Why there is no contact.
+        let error: String?
+
+        private enum Key: String, CodingKey {
+            case contact, error
+        }
+
+        init(from decoder: any Decoder) throws {
+            let box = try? decoder.container(keyedBy: Key.self)
+            contact = try? box?.decodeIfPresent(Contact.self, forKey: .contact)
+            error = try? box?.decodeIfPresent(String.self, forKey: .error)
+        }
     }
 
     let result: [String: Found]
+    /// Whether it says, beside its result, that something went wrong.
+    let hasErrors: Bool
+
+    private enum Key: String, CodingKey {
+        case result, errors
+    }
+
+    init(from decoder: any Decoder) throws {
+        let box = try decoder.container(keyedBy: Key.self)
+        result = try box.decode([String: Found].self, forKey: .result)
+        let isSaid = box.contains(.errors) && (try? box.decodeNil(forKey: .errors)) != true
+        hasErrors = isSaid && (try? box.nestedUnkeyedContainer(forKey: .errors))?.isAtEnd != true
+    }
 }
 
 // swift-format-ignore: AlwaysUseLowerCamelCase

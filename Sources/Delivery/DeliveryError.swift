@@ -51,6 +51,8 @@ public enum DeliveryError: ReportableError, Equatable {
     case requestRefused(words: String)
     /// Contacts are refused, and taking out those that are named, or halving, has not come to an end within its bound.
     case refusalsNotFound(words: String)
+    /// A request is refused for its size and cannot be made smaller.
+    case tooLarge(words: String)
     /// A removal from the list was called done, and was not.
     case removalNotDone(contacts: Int)
 
@@ -99,7 +101,8 @@ public enum DeliveryError: ReportableError, Equatable {
         }
         switch reason {
         case "request-refused", "unknown-custom-field": self = .requestRefused(words: words)
-        case "address-refused", "contact-refused", "too-large": self = .refusalsNotFound(words: words)
+        case "address-refused", "contact-refused": self = .refusalsNotFound(words: words)
+        case "too-large": self = .tooLarge(words: words)
         case "key-not-accepted": self = .keyNotAccepted(words: words)
         case "access-forbidden": self = .accessForbidden(words: words)
         case "list-not-found": self = .listNotFound(list)
@@ -133,6 +136,7 @@ public enum DeliveryError: ReportableError, Equatable {
         case .accountLocked: "account-locked"
         case .requestRefused: "request-refused"
         case .refusalsNotFound: "refusals-not-found"
+        case .tooLarge: "too-large"
         case .removalNotDone: "removal-not-done"
         }
     }
@@ -166,8 +170,10 @@ public enum DeliveryError: ReportableError, Equatable {
         case .requestRefused(let words):
             "SendGrid refuses the request as such (400), not a contact in it" + Self.saying(words)
         case .refusalsNotFound(let words):
-            "SendGrid goes on refusing a request because of contacts in it, and which they are cannot be found in a "
-                + "bounded number of requests" + Self.saying(words)
+            "SendGrid goes on refusing a request because of contacts in it, and which they are cannot be told from its "
+                + "answers in a bounded number of requests" + Self.saying(words)
+        case .tooLarge(let words):
+            "SendGrid refuses a request as too large (413), however few contacts it holds" + Self.saying(words)
         case .removalNotDone(let contacts):
             "SendGrid calls a removal from the list done, but of \(contacts) contacts some are still on it"
         }
@@ -203,6 +209,8 @@ public enum DeliveryError: ReportableError, Equatable {
                 + "transfer.outcome' has the number of the request for SendGrid's support"
         case .refusalsNotFound:
             "what was found and refused is in 'refusals'; the rest is unsent, and the next export tries it again"
+        case .tooLarge:
+            "nobody was refused as a person; check that no proxy stands before SendGrid's API and has a limit of its own"
         case .removalNotDone: "run the export again later: it looks them up and takes them off anew"
         case .cannotConnect: "check the network and --base-url"
         case .tlsNotVerified: "install ca-certificates; if a proxy intercepts TLS, its authority must be trusted"

@@ -40,15 +40,17 @@ public struct JobReport: Sendable {
     /// Whether what it says of a request of so many contacts contradicts itself, so that it is no evidence of anybody's
     /// arrival.
     ///
-    /// Fewer stored than requested is no contradiction: what was unchanged is not counted anywhere.
-    public func contradicts(contacts: Int) -> Bool {
+    /// Fewer stored than requested is no contradiction: what was unchanged is not counted anywhere. Fewer named than
+    /// counted is none either: the file may be gone.
+    /// - Parameter named: how many of its contacts its error file names.
+    public func contradicts(contacts: Int, named: Int) -> Bool {
         if hasUnreadableCount { return true }
         if let requested, requested < contacts { return true }
         if stored + errored > max(requested ?? contacts, contacts) { return true }
         switch state {
         case .pending: return false
-        case .completed: return errored > 0
-        case .errored: return errored == 0
+        case .completed: return errored > 0 || named > 0
+        case .errored: return errored == 0 || named > errored
         case .failed: return stored > 0
         }
     }

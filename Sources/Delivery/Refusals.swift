@@ -61,18 +61,15 @@ enum BadRequest: Sendable, Equatable {
     /// Reads an answer to a request that holds `count` of `collection`, `contacts` or `emails`.
     ///
     /// Only if every error is about what the request holds is the answer: a request with a wrong list is not made better
-    /// by sending fewer people. A place that is negative or beyond the request is none.
+    /// by sending fewer people. A place that is negative or beyond the request is none, and names nobody.
     init(_ errors: AnswerErrors, count: Int, of collection: String) {
         var places: Set<Int> = []
         var isAboutSomebody = false
-        guard !errors.items.isEmpty else {
-            self = .request
-            return
-        }
         for item in errors.items {
             switch Subject(item, collection) {
             case .place(let place) where (0..<count).contains(place): places.insert(place)
-            case .place, .somebody: isAboutSomebody = true
+            case .place, .noPlace: break
+            case .somebody: isAboutSomebody = true
             case .customField:
                 self = .unknownCustomField
                 return
@@ -81,11 +78,13 @@ enum BadRequest: Sendable, Equatable {
                 return
             }
         }
-        self = places.isEmpty && isAboutSomebody ? .somebody : .places(places.sorted())
+        self = !places.isEmpty ? .places(places.sorted()) : isAboutSomebody ? .somebody : .request
     }
 
     private enum Subject {
         case place(Int)
+        /// What looks like a place, and is none.
+        case noPlace
         case somebody
         case customField
         case request
@@ -94,7 +93,7 @@ enum BadRequest: Sendable, Equatable {
             if let found = Self.path(item.field, collection) {
                 self = found
             } else if Self.contactFields.contains(item.field) {
-                self = .somebody
+                self = Self.blamesValue(item.message) ? .somebody : .request
             } else if !item.field.isEmpty {
                 let isAboutField = item.field.hasPrefix("custom_fields") && item.message.contains("custom field")
                 self = isAboutField ? .customField : .request
@@ -111,9 +110,7 @@ enum BadRequest: Sendable, Equatable {
                 self = found
             } else if text.contains("custom field") {
                 self = .customField
-            } else if ["email", "e-mail"].contains(where: { text.contains($0) }),
-                ["invalid", "not valid", "malformed"].contains(where: { text.contains($0) })
-            {
+            } else if ["email", "e-mail"].contains(where: { text.contains($0) }), Self.blamesValue(message) {
                 self = .somebody
             } else {
                 self = .request
@@ -126,9 +123,9 @@ enum BadRequest: Sendable, Equatable {
             let rest = field.dropFirst(collection.count)
             guard let mark = rest.first, mark == "[" || mark == "." || mark == "/" else { return nil }
             let index = rest.dropFirst().prefix { $0 != "]" && $0 != "." && $0 != "/" }
-            guard mark != "[" || rest.dropFirst(index.count + 1).first == "]" else { return .somebody }
+            guard mark != "[" || rest.dropFirst(index.count + 1).first == "]" else { return .noPlace }
             guard !index.isEmpty, index.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let place = Int(index) else {
-                return .somebody
+                return .noPlace
             }
             return .place(place)
         }
@@ -136,6 +133,28 @@ enum BadRequest: Sendable, Equatable {
         /// The fields of a contact, named without saying whose.
         private static let contactFields: Set<String> = [
             "email", "first_name", "last_name", "country", "state_province_region", "city", "postal_code",
+        ]
+
+        /// Whether a message that does not say whose value it means says that a value is wrong.
+        ///
+        /// The account has an address and a country as well: a message that speaks of it, of the sender or of the list
+        /// is not about a contact. What is quoted says nothing of what is wrong.
+        private static func blamesValue(_ message: String) -> Bool {
+            let text = message.lowercased()
+            let words = text.split(whereSeparator: \.isWhitespace).filter { !$0.contains("@") }
+                .flatMap { $0.split { !$0.isLetter } }.map(String.init)
+            guard wordsOfRequests.isDisjoint(with: words) else { return false }
+            let said = AnswerWords.clean(text)
+            return faults.contains { said.contains($0) }
+        }
+
+        private static let faults = [
+            "invalid", "not valid", "not a valid", "malformed", "too long", "length", "exceed",
+        ]
+
+        private static let wordsOfRequests: Set<String> = [
+            "your", "you", "account", "accounts", "sender", "senders", "from", "list", "lists", "plan", "user",
+            "subuser", "key", "api", "request",
         ]
     }
 }

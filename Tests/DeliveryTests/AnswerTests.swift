@@ -24,7 +24,7 @@ struct AnswerTests {
             ("errored", #""created_count":19,"errored_count":2"#), ("failed", #""created_count":1"#),
         ])
     func contradictions(status: String, results: String) throws {
-        #expect(try report(status, results).contradicts(contacts: 20))
+        #expect(try report(status, results).contradicts(contacts: 20, named: 0))
     }
 
     @Test(
@@ -36,7 +36,22 @@ struct AnswerTests {
             ("errored", #""created_count":18,"errored_count":2,"requested_count":20"#),
         ])
     func consistent(status: String, results: String) throws {
-        #expect(try !report(status, results).contradicts(contacts: 20))
+        #expect(try !report(status, results).contradicts(contacts: 20, named: 0))
+    }
+
+    @Test("an error file that names more than a job counts contradicts it; one that names fewer does not")
+    func namedByFile() throws {
+        for (status, results, named) in [
+            ("completed", "", 1), ("completed", #""errored_count":0,"created_count":20"#, 1),
+            ("errored", #""errored_count":1,"created_count":19"#, 3),
+        ] {
+            let report = try report(status, results)
+            #expect(report.contradicts(contacts: 20, named: named))
+            #expect(!report.contradicts(contacts: 20, named: 0))
+        }
+        let exact = try report("errored", #""errored_count":3,"created_count":17"#)
+        #expect(!exact.contradicts(contacts: 20, named: 3) && !exact.contradicts(contacts: 20, named: 2))
+        #expect(try !report("failed", "").contradicts(contacts: 20, named: 20))
     }
 
     @Test("a job's name is one part of a path, whatever is in it")
@@ -143,7 +158,7 @@ struct AnswerTests {
             #expect(words.unicodeScalars.allSatisfy { $0 == "…" || (0x20...0x7E).contains($0.value) && $0 != "@" })
             _ = Diagnosis(status: 403, errors)
             if let body = try? JSONDecoder().decode(JobBody.self, from: Data(bytes)) {
-                _ = JobReport(body).contradicts(contacts: Int.random(in: 1...30_000, using: &random))
+                _ = JobReport(body).contradicts(contacts: Int.random(in: 1...30_000, using: &random), named: 1)
             }
             if let body = try? JSONDecoder().decode(ImportBody.self, from: Data(bytes)) {
                 _ = SendGrid.split(body.upload_uri)

@@ -26,14 +26,40 @@ struct RefusalTests {
     }
 
     @Test(
-        "a place that is none names nobody in particular",
+        "a place that is none names nobody, so the answer is about the request",
         arguments: [
             "contacts[-1].email", "contacts[50].email", "contacts[99999999999999999999].email", "contacts[].email",
-            "contacts[x].email", "contacts[5", "contacts[0x5]", "contacts[ 5]", "contacts[٥]", "contacts[5.0]", "email",
-            "first_name",
+            "contacts[x].email", "contacts[5", "contacts[0x5]", "contacts[ 5]", "contacts[٥]", "contacts[5.0]",
         ])
     func noPlaces(field: String) {
-        #expect(about(field: field) == .somebody)
+        #expect(about(field: field) == .request)
+        #expect(about(field: field, "email 'x' is not valid") == .request)
+        #expect(about(field: "", "\(field) is not valid") == .request)
+    }
+
+    @Test(
+        "a field without a place is about somebody if the message says that a value is wrong",
+        arguments: [
+            ("email", "email 'x' is not valid"), ("email", "email 'your-list@sender.example' is not valid"),
+            ("email", "email from-your-list@account.example is malformed"), ("first_name", "length exceeds the limit"),
+            ("", "email 'x' is not valid"), ("", "'x' is not a valid email"),
+        ])
+    func somebody(field: String, message: String) {
+        #expect(about(field: field, message) == .somebody)
+    }
+
+    @Test(
+        "a message that speaks of the account, the sender or the list is about the request, whatever its field",
+        arguments: [
+            ("email", "your account email is not verified"), ("email", "your email is not valid"),
+            ("country", "your country is embargoed"), ("country", "invalid country of the account"),
+            ("", "the 'from' email of account is invalid, verify your sender"), ("", "the 'from' email is invalid"),
+            ("", "Invalid list: the email list is not valid"), ("", "Sender_email is not valid"),
+            ("email", "is wrong"), ("first_name", "is wrong"), ("email", ""), ("email", "x"),
+            ("email", "'invalid' is refused"),
+        ])
+    func account(field: String, message: String) {
+        #expect(about(field: field, message) == .request)
     }
 
     @Test(
@@ -109,7 +135,9 @@ struct RefusalTests {
         arguments: [
             ("contacts[5].email", "email upgrade@plan-limit.example is not valid", "address-refused", [5]),
             ("contacts[5].city", "the city 'Your Plan' is above the contact limit", "contact-refused", [5]),
-            ("email", "your plan does not take this", "address-refused", []),
+            ("email", "your plan does not take this", "plan-limit", []),
+            ("email", "email 'your plan' is not valid", "request-refused", []),
+            ("email", "email 'x@your-plan.example' is not valid", "address-refused", []),
             ("", "you have hit your contact limit", "plan-limit", []), ("list_ids", "is wrong", "request-refused", []),
         ] as [(String, String, String, [Int])])
     func subjectFirst(field: String, message: String, reason: String, offenders: [Int]) {

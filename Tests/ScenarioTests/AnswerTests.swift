@@ -55,20 +55,56 @@ struct AnswerTests {
     }
 
     @Test(
-        "an answer that goes on refusing contacts is given up in about 2·log₂ n requests; the rest is unsent",
-        arguments: ["contacts[-1].email", "contacts[300].email", "contacts[99999999999999999999]", "email"])
-    func endless(field: String) async throws {
+        "a 400 about the account, or of a place that is none, ends the export after one request, and blames nobody",
+        arguments: [
+            ("contacts[-1].email", "email 'a' is not valid"), ("contacts[300].email", "email 'a' is not valid"),
+            ("contacts[99999999999999999999]", "email 'a' is not valid"), ("email", "x"),
+            ("email", "your account email is not verified"), ("country", "your country is embargoed"),
+            ("", "the 'from' email of account is invalid, verify your sender"),
+            ("", "Invalid list: the email list is not valid"),
+        ])
+    func aboutTheAccount(field: String, message: String) async throws {
         let stage = try await Self.stage(
-            300, Self.upsert(400, #"{"errors":[{"field":"\#(field)","message":"email 'a' is not valid"}]}"#))
+            300, Self.upsert(400, #"{"errors":[{"field":"\#(field)","message":"\#(message)"}]}"#))
+        let result = try await stage.stage.waybill("export", "run", "d1", status: 69)
+        #expect(try result.errorCode() == "request-refused")
+        #expect(await Self.requests(stage) == 1)
+        let stopped = try #require(try result.json()["stopped"] as? [String: Any])
+        #expect((stopped["refusals"] as? [Any])?.isEmpty == true)
+        await stage.stage.sendGrid.clearFaults()
+        #expect(try await stage.run()["accepted"] == 300)
+        try await stage.expectDelivered()
+    }
+
+    @Test("an answer that refuses whoever is sent is given up soon; nobody is blamed, and all are unsent")
+    func endless() async throws {
+        let stage = try await Self.stage(
+            300, Self.upsert(400, #"{"errors":[{"field":"email","message":"email 'a' is not valid"}]}"#))
         let result = try await stage.stage.waybill("export", "run", "d1", status: 69)
         #expect(try result.errorCode() == "refusals-not-found")
-        #expect(await Self.requests(stage) <= 2 * 9 + 2)
+        #expect(await Self.requests(stage) <= 9 + 4)
         let counts = try Self.counts(result)
         try stage.expectClosed(counts)
-        #expect((counts["unsent"] ?? 0) > 200 && (counts["refused"] ?? 99) <= 10)
+        #expect(counts["unsent"] == 300 && counts["refused"] == 0)
         await stage.stage.sendGrid.clearFaults()
         #expect(try await stage.run()["unknown"] == 0)
         try await stage.expectDelivered()
+    }
+
+    @Test("a request that is too large is halved; if one contact alone is, that is none of the contact's")
+    func tooLarge() async throws {
+        let stage = try await Self.stage(300, Self.upsert(413, "too large", count: 3))
+        #expect(try await stage.run()["accepted"] == 300)
+        let other = try await Self.stage(300, Self.upsert(413, "too large"))
+        let result = try await other.stage.waybill("export", "run", "d1", status: 69)
+        #expect(try result.errorCode() == "too-large")
+        #expect(await Self.requests(other) <= 10)
+        let counts = try Self.counts(result)
+        try other.expectClosed(counts)
+        #expect(counts["unsent"] == 300 && counts["refused"] == 0)
+        await other.stage.sendGrid.clearFaults()
+        #expect(try await other.run()["accepted"] == 300)
+        try await other.expectDelivered()
     }
 
     @Test("an answer that names one contact after another is given up as well")
@@ -133,6 +169,32 @@ struct AnswerTests {
         let refusals = try #require(try result.json()["refusals"] as? [[String: Any]])
         #expect(refusals.compactMap { $0["row"] as? Int } == [4])
         try await stage.stage.verifyLog()
+    }
+
+    @Test(
+        "an error file that names more than its job counts is not passed over: who is named is refused, the rest uncertain",
+        arguments: [
+            (#"completed","results":{"requested_count":20,"created_count":20,"errored_count":0"#, 1),
+            (#"completed","results":{"requested_count":20"#, 2),
+            (#"errored","results":{"requested_count":20,"created_count":19,"errored_count":1"#, 3),
+        ])
+    func namedBesideCounts(state: String, named: Int) async throws {
+        let stage = try await Self.stage(20)
+        let file = stage.stage.sendGrid.baseURL + "/sandbox/errors/x"
+        await stage.stage.sendGrid.inject(
+            Self.job(#"{"id":"x","status":"\#(state),"errors_url":"\#(file)"}}"#))
+        let rows = (1...named).map { "person.\($0)@example.com,bad\n" }.joined()
+        await stage.stage.sendGrid.inject(
+            SandboxFault(
+                .status(200, body: "email,reason\n" + rows), method: "GET", path: "/sandbox/errors", count: .max))
+        let result = try await stage.stage.waybill("export", "run", "d1", status: 75)
+        let counts = try Self.counts(result)
+        #expect(counts["accepted"] == 0 && counts["refused"] == named && counts["unknown"] == 20 - named)
+        #expect(try (result.json()["refusals"] as? [Any])?.count == named)
+        try stage.expectClosed(counts)
+        await stage.stage.sendGrid.clearFaults()
+        #expect(try await stage.run()["sent"] == 20, "nobody of it counts as delivered")
+        try await stage.expectDelivered()
     }
 
     @Test("an error file that names strangers explains nothing: who was refused stays unknown, and all are sent again")

@@ -44,6 +44,9 @@ public struct TransferOutcome: Sendable, Hashable {
         status == .refused && ["address-refused", "contact-refused", "too-large"].contains(reason)
     }
 
+    /// Whether the request was refused for its size: fewer contacts may be taken, and none of them is at fault.
+    public var isTooLarge: Bool { status == .refused && reason == "too-large" }
+
     /// An outcome with these parts.
     public init(
         status: Status, httpStatus: Int = 0, requestID: String = "", milliseconds: Int64 = 0,

@@ -10,7 +10,7 @@ enum JobEnd: Sendable {
     /// Finished, but not with all contacts: how many were refused, and who as far as that is known.
     case errored(count: Int, errors: [JobError])
     case failed(errors: [JobError])
-    /// At an end that contradicts its own counts: of whom no error file names nobody knows.
+    /// At an end that contradicts its own counts or its error file: of whom the file does not name nobody knows.
     case contradictory(errors: [JobError])
     /// Not at an end when the patience was.
     case pending
@@ -102,7 +102,9 @@ struct JobWatch: Sendable {
             }
             if report.state == .pending { return (nil, .zero) }
             let errors = report.errorFile == nil ? [] : try await errors(report, of: job)
-            if report.contradicts(contacts: job.contacts) { return (.contradictory(errors: errors), .zero) }
+            if report.contradicts(contacts: job.contacts, named: errors.count) {
+                return (.contradictory(errors: errors), .zero)
+            }
             switch report.state {
             case .pending: return (nil, .zero)
             case .completed: return (.completed, .zero)
@@ -205,8 +207,8 @@ extension ExportRun {
             end.note(job, state: "contradictory", refused: errors.count)
             end.note(refused: errors.map { RefusedContact(address: $0.address, reason: $0.reason) })
             end.warnings.append(
-                "of a job of \(job.contacts) contacts SendGrid gives a state and counts that contradict each other; who is "
-                    + "not named as refused counts as uncertain, and is sent again by the next export")
+                "of a job of \(job.contacts) contacts SendGrid gives a state, counts or an error file that contradict each "
+                    + "other; who is not named as refused counts as uncertain, and is sent again by the next export")
         case .pending:
             end.counts.unknown += job.contacts
             end.note(job, state: "pending", refused: 0)

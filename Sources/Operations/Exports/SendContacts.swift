@@ -7,10 +7,12 @@ internal import Store
 
 /// What became of one batch.
 struct Delivered: Sendable {
+    typealias Refused = (batch: PreparedBatch, intent: Int64, reason: String)
+
     var jobs: [Job] = []
     var bytes = 0
     /// Contacts that SendGrid refuses as such, under the intent that carried them last.
-    var refused: [(batch: PreparedBatch, intent: Int64, reason: String)] = []
+    var refused: [Refused] = []
     /// Contacts that were refused for a reason that is none of theirs.
     var refusedWhole = 0
     var unknown = 0
@@ -63,7 +65,8 @@ extension ExportRun {
                     }
                     guard end.error == nil else { break }
                     underWay += 1
-                    group.addTask { await deliver(batch) }
+                    let othersPassed = !jobs.isEmpty
+                    group.addTask { await deliver(batch, othersPassed: othersPassed) }
                 }
                 if let fileFields, !file.isEmpty, end.error == nil { await take(try await upload(file, fileFields)) }
             } catch {
@@ -112,11 +115,12 @@ extension ExportRun {
     /// Sends a batch; if SendGrid refuses it because of some contacts, the rest without them.
     ///
     /// What is left when the search for them is given up is not sent: nothing of it was taken.
-    private func deliver(_ batch: PreparedBatch) async -> Delivered {
+    /// - Parameter othersPassed: whether a request of this export was taken before.
+    private func deliver(_ batch: PreparedBatch, othersPassed: Bool) async -> Delivered {
         var delivered = Delivered()
         var pieces: [(batch: PreparedBatch, earlier: Int64?)] = [(batch, nil)]
-        var search = OffenderSearch(count: batch.count)
-        while let (piece, earlier) = pieces.popLast() {
+        var narrowing = Narrowing(count: batch.count)
+        while let (piece, earlier) = narrowing.search.next(of: &pieces) {
             var attempts = Attempts()
             let (outcome, intent): (TransferOutcome, Int64)
             do {
@@ -131,7 +135,7 @@ extension ExportRun {
             delivered.hadTrouble = delivered.hadTrouble || attempts.hadTrouble
             switch outcome.status {
             case .accepted(let job):
-                search.noteAccepted()
+                delivered.refused += narrowing.accepted()
                 delivered.jobs.append(Job(id: job, intent: intent, contacts: piece.count))
                 delivered.bytes += piece.byteCount
             case .refused where !outcome.isAboutContacts:
@@ -139,12 +143,14 @@ extension ExportRun {
                 delivered.error = failure(outcome)
                 return delivered
             case .refused:
-                let found = search.narrow(piece.count, outcome.offenders)
-                if let refused = piece.subset(found.refused) {
-                    delivered.refused.append((refused, intent, outcome.reason))
+                // Smaller than one contact no request can be: that it is too large is none of the person's.
+                let isSmallest = outcome.isTooLarge && piece.count == 1
+                if !isSmallest {
+                    let found = narrowing.refused(piece, intent, outcome)
+                    delivered.refused += found.refused
+                    pieces += found.rest.map { ($0, intent) }
                 }
-                pieces += found.rest.compactMap { piece.subset($0) }.map { ($0, intent) }
-                guard !search.isGivenUp || pieces.isEmpty else {
+                guard !isSmallest, !narrowing.search.isGivenUp || pieces.isEmpty else {
                     delivered.error = failure(outcome)
                     return delivered
                 }
@@ -154,6 +160,44 @@ extension ExportRun {
                 return delivered
             }
         }
+        if othersPassed {
+            delivered.refused += narrowing.suspects
+        } else if let outcome = narrowing.refusal, !narrowing.suspects.isEmpty {
+            delivered.error = failure(outcome)
+        }
         return delivered
+    }
+}
+
+/// The search for the contacts of one batch that SendGrid refuses.
+private struct Narrowing {
+    var search: OffenderSearch
+    /// Refused by themselves while nothing else of the batch was taken: nobody is blamed for that.
+    private(set) var suspects: [Delivered.Refused] = []
+    /// What the last of them was told.
+    private(set) var refusal: TransferOutcome?
+
+    init(count: Int) {
+        search = OffenderSearch(count: count)
+    }
+
+    /// Notes that a request was taken; returns who was suspected until then.
+    mutating func accepted() -> [Delivered.Refused] {
+        search.noteAccepted()
+        defer { suspects = [] }
+        return suspects
+    }
+
+    /// Notes that a request was refused; returns who is refused for it, and what is to be tried next.
+    mutating func refused(
+        _ piece: PreparedBatch, _ intent: Int64, _ outcome: TransferOutcome
+    ) -> (refused: [Delivered.Refused], rest: [PreparedBatch]) {
+        let found = search.narrow(piece.count, outcome.offenders)
+        if let batch = piece.subset(found.suspects) {
+            suspects.append((batch, intent, outcome.reason))
+            refusal = outcome
+        }
+        let refused: [Delivered.Refused] = piece.subset(found.refused).map { [($0, intent, outcome.reason)] } ?? []
+        return (refused, found.rest.compactMap { piece.subset($0) })
     }
 }

@@ -12,21 +12,39 @@ extension ExportRun {
     /// contact have no order.
     func takeOff(_ leavers: [SubjectTag], _ end: inout ExportEnd, patience: Duration) async {
         var removals: [Removal] = []
-        var search = OffenderSearch(count: LookUpBatch.limit)
+        var lookUps = LookUps()
         var before: Int?
         do {
             before = try await listCount()
             try await record.forEachAddress(of: leavers, limit: LookUpBatch.limit) { chunk in
-                removals += try await takeOff(chunk, &search, &end)
+                removals += try await takeOff(chunk, &lookUps, &end)
             }
+            if let refusal = lookUps.refusal, !lookUps.suspects.isEmpty { throw failure(refusal) }
         } catch {
             end.error = end.error ?? error
         }
         await settle(removals, before: before, &end, patience: patience)
         let left = end.counts.leaving - end.counts.removed
-        if left > 0, end.error == nil {
-            end.warnings.append("\(left) contacts that left are not off the list yet; the next export tries again")
+        guard left > 0, end.error == nil else { return }
+        end.warnings.append("\(left) contacts that left are not off the list yet; the next export tries again")
+        if lookUps.unclear > 0 {
+            end.warnings.append(
+                "SendGrid's answers do not say for certain of \(lookUps.unclear) of them whether they are on the list; if "
+                    + "that goes on, look for them there")
         }
+    }
+
+    /// What the look-ups of an export have come to.
+    private struct LookUps {
+        var search = OffenderSearch(count: LookUpBatch.limit)
+        /// Whose look-up was refused, each by itself, while no other was answered.
+        var suspects: [DeliveryRecord<SQLiteStore>.Addressee] = []
+        /// What the last of them was told.
+        var refusal: TransferOutcome?
+        /// Of how many the answers say nothing certain.
+        var unclear = 0
+        /// How many may still be asked for alone because of several nobody was known.
+        var single = 100
     }
 
     /// A request that ends memberships, and whose they are.
@@ -82,7 +100,7 @@ extension ExportRun {
             LookUpBatch(destination: session.destination, addresses: Array(sample)), .lookUp, &attempts
         ) { [sendGrid] permit in await sendGrid.lookUp(permit) }
         guard outcome.status == .answered, let found else { throw failure(outcome) }
-        return found.isEmpty
+        return found.absent.reveal().isSuperset(of: sample.map { $0.reveal() })
     }
 
     /// How many contacts the list has; nil if that cannot be had, since it is no more than a check.
@@ -100,8 +118,11 @@ extension ExportRun {
     }
 
     /// Looks up at most a hundred and starts to take off who is there.
+    ///
+    /// Who is certainly not there is off the list already, whoever took them off. Of whom the answer says nothing certain
+    /// the record stays as it is, so that the next export asks for them again.
     private func takeOff(
-        _ chunk: [DeliveryRecord<SQLiteStore>.Addressee], _ search: inout OffenderSearch, _ end: inout ExportEnd
+        _ chunk: [DeliveryRecord<SQLiteStore>.Addressee], _ lookUps: inout LookUps, _ end: inout ExportEnd
     ) async throws -> [Removal] {
         let destination = session.destination
         var attempts = Attempts()
@@ -109,22 +130,48 @@ extension ExportRun {
             LookUpBatch(destination: destination, addresses: chunk.map(\.address)), .lookUp, &attempts
         ) { [sendGrid] permit in await sendGrid.lookUp(permit) }
         if outcome.isAboutContacts {
-            return try await takeOffWithoutRefused(chunk, outcome, &search, &end)
+            return try await takeOffWithoutRefused(chunk, outcome, &lookUps, &end)
         }
-        search.noteAccepted()
-        guard outcome.status == .answered, let found = answer else { throw failure(outcome) }
+        guard outcome.status == .answered, let findings = answer else { throw failure(outcome) }
+        lookUps.search.noteAccepted()
+        try await settleMissing(lookUps.suspects, isCertain: false, &end)
+        lookUps.suspects = []
+        if outcome.httpStatus == 404 { return try await takeOffUnknown(chunk, &lookUps, &end) }
         let byAddress = Dictionary(
             chunk.map { ($0.address.reveal(), $0.tag) }, uniquingKeysWith: { first, _ in first })
-        let listed = Set(found.compactMap { byAddress[$0.address.reveal()] })
-        let missing = chunk.filter { !listed.contains($0.tag) }
-        if !missing.isEmpty {
-            // Who is not there is off the list already, whoever took them off. A 404 says so of all at once, and may mean
-            // something else: who is known to have arrived is asked for again by the next export.
-            let isCertain = outcome.httpStatus == 200
-            end.counts.removed += missing.count { isCertain || !$0.isDelivered }
-            try await gate.settle([.missing(missing.map(\.tag), isCertain: isCertain)], in: record)
+        // A contact that was not asked for is none of ours, whatever an answer says.
+        let listed = findings.listed.filter { byAddress[$0.address.reveal()] != nil }
+        let absent = findings.absent.reveal()
+        let missing = chunk.filter { absent.contains($0.address.reveal()) }
+        lookUps.unclear += max(0, chunk.count - listed.count - missing.count)
+        try await settleMissing(missing, isCertain: true, &end)
+        return try await takeOff(listed, byAddress, &end)
+    }
+
+    /// A 404 says of all at once that none is known, and may mean something else; so each is asked for alone, within a
+    /// bound, and who is known to have arrived is asked for again by the next export all the same.
+    private func takeOffUnknown(
+        _ chunk: [DeliveryRecord<SQLiteStore>.Addressee], _ lookUps: inout LookUps, _ end: inout ExportEnd
+    ) async throws -> [Removal] {
+        guard chunk.count > 1 else {
+            lookUps.unclear += chunk.count { $0.isDelivered }
+            try await settleMissing(chunk, isCertain: false, &end)
+            return []
         }
-        return try await takeOff(found, byAddress, &end)
+        let alone = min(chunk.count, lookUps.single)
+        lookUps.single -= alone
+        lookUps.unclear += chunk.count - alone
+        var removals: [Removal] = []
+        for addressee in chunk.prefix(alone) { removals += try await takeOff([addressee], &lookUps, &end) }
+        return removals
+    }
+
+    private func settleMissing(
+        _ missing: [DeliveryRecord<SQLiteStore>.Addressee], isCertain: Bool, _ end: inout ExportEnd
+    ) async throws {
+        guard !missing.isEmpty else { return }
+        end.counts.removed += missing.count { isCertain || !$0.isDelivered }
+        try await gate.settle([.missing(missing.map(\.tag), isCertain: isCertain)], in: record)
     }
 
     /// Finds the addresses that SendGrid takes for none: they fail the look-up of all others.
@@ -132,17 +179,16 @@ extension ExportRun {
     /// Such an address is not on the list; one that was delivered all the same is asked for again by the next export.
     private func takeOffWithoutRefused(
         _ chunk: [DeliveryRecord<SQLiteStore>.Addressee], _ outcome: TransferOutcome,
-        _ search: inout OffenderSearch, _ end: inout ExportEnd
+        _ lookUps: inout LookUps, _ end: inout ExportEnd
     ) async throws -> [Removal] {
-        let (refused, rest) = search.narrow(chunk.count, outcome.offenders)
-        let gone = refused.map { chunk[$0] }
-        if !gone.isEmpty {
-            end.counts.removed += gone.count { !$0.isDelivered }
-            try await gate.settle([.missing(gone.map(\.tag), isCertain: false)], in: record)
-        }
-        guard !search.isGivenUp || rest.isEmpty else { throw failure(outcome) }
+        guard !(outcome.isTooLarge && chunk.count == 1) else { throw failure(outcome) }
+        let found = lookUps.search.narrow(chunk.count, outcome.offenders)
+        lookUps.suspects += found.suspects.map { chunk[$0] }
+        lookUps.refusal = outcome
+        try await settleMissing(found.refused.map { chunk[$0] }, isCertain: false, &end)
+        guard !lookUps.search.isGivenUp || found.rest.isEmpty else { throw failure(outcome) }
         var removals: [Removal] = []
-        for places in rest { removals += try await takeOff(places.map { chunk[$0] }, &search, &end) }
+        for places in found.rest { removals += try await takeOff(places.map { chunk[$0] }, &lookUps, &end) }
         return removals
     }
 
@@ -168,8 +214,8 @@ extension ExportRun {
                 // One contact that is gone meanwhile fails the whole request.
                 pieces += [Array(piece.prefix(piece.count / 2)), Array(piece.dropFirst(piece.count / 2))]
             case .refused where outcome.httpStatus == 404:
-                end.counts.removed += 1
-                try await gate.settle([.gone(tags)], in: record)
+                // Whether the contact or the list is not known is not said: the next export looks it up again.
+                break
             default: throw failure(outcome)
             }
         }
