@@ -9,7 +9,10 @@ enum GovernedBench {
         defer { sink.stop() }
         let (workspace, destination) = try await prepare(sample, home: home, sink: sink.baseURL)
         let meter = BenchMeter()
-        let report = try await workspace.runExport(destination) { _ in }
+        // As requests, however many there are: a sink takes no files.
+        var options = ExportOptions()
+        options.bulkThreshold = nil
+        let report = try await workspace.runExport(destination, options) { _ in }
         let run = meter.end(
             "governed export to a loopback sink", profiles: report.counts.source, contacts: report.counts.accepted,
             stages: [])
