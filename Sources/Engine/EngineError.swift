@@ -124,8 +124,8 @@ public enum EngineError: ReportableError, Equatable {
                 + "to move a destination to a source with other names: destination segments ID --none, then destination map, "
                 + "then destination segments"
         case .missingFlag:
-            "everybody whom it keeps out would be sent: have the source written with it; if it is gone for good, choose the "
-                + "segments again with 'destination segments', and consent anew"
+            "everybody whom it keeps out would be sent: have the source written with it; if it is gone for good, match "
+                + "without it with 'destination map', and consent anew"
         case .definition: "what cannot be imported can be decided elsewhere: export the segment's members and use those"
         case .value: "numbers have a decimal point and dates are ISO 8601, or are as the model's 'culture' writes them"
         case .unreadableValues(let values):

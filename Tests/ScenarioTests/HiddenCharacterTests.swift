@@ -43,6 +43,19 @@ struct HiddenCharacterTests {
         try await stage.close()
     }
 
+    @Test("in the name of a field that looks like an opt-out it keeps nobody from signing, and is written out")
+    func signed() async throws {
+        let stage = try await Stage()
+        try stage.write("CustomerId,EMail,OptOut\u{202E}\n1,a@example.com,\n", to: "p.csv")
+        try await stage.prepare(source: ["--csv", stage.path("p.csv")])
+        let request = try await stage.waybill("consent", "request", "d1", "--as", "anna").json()
+        #expect((request["statement"] as? String)?.contains(#"unused-flags: ["OptOut<U+202E>"]"#) == true)
+        try await stage.consent()
+        try await stage.waybill("export", "run", "d1")
+        try await stage.verifyLog()
+        try await stage.close()
+    }
+
     @Test("a stranger's text is shown with it written out, in words and in JSON, and cannot be matched")
     func shown() async throws {
         let stage = try await Stage()

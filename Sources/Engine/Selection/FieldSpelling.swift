@@ -2,7 +2,8 @@
 ///
 /// Capitals, blanks, hyphens, underscores, dots, brackets and characters that cannot be seen do not count; full-width,
 /// circled, raised, lowered and mathematical letters, small capitals, Roman numerals, accents, and letters of other
-/// scripts that look like Latin ones count as the letters they look like. Two names that are taken for one lead to fewer people, never to more.
+/// scripts that look like Latin ones count as the letters they look like. Two names that are taken for one lead to fewer
+/// people, never to more.
 public enum FieldSpelling {
     /// What is left of a name: its letters and digits.
     public static func normalized(_ name: String) -> String { normalized(name[...]) }

@@ -52,8 +52,9 @@ public final class FileLease: Lease {
     public func release() {
         descriptor.withLock { descriptor in
             if let open = descriptor {
-                flock(open, LOCK_UN)
-                close(open)
+                // Either alone ends the claim in the end, and neither says anything that could be acted on.
+                _ = flock(open, LOCK_UN)
+                _ = close(open)
             }
             descriptor = nil
         }
